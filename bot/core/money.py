@@ -1,0 +1,10 @@
+"""Amounts are whole numbers of the smallest unit; there are no floats and no fractions."""
+
+from enum import StrEnum
+
+
+class Currency(StrEnum):
+    """What an account holds. Points 积分 are counted in points, cash 现金 in fen (0.01 yuan)."""
+
+    POINTS = "points"
+    FEN = "fen"

@@ -1,0 +1,1 @@
+"""From files that operators edit to frozen, typed settings, or the list of all problems."""

@@ -1,0 +1,1 @@
+"""The only door to the database: opening, migrating, lanes and rare transactions."""
