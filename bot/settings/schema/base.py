@@ -5,7 +5,14 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 
 
 class Section(BaseModel):
@@ -24,11 +31,11 @@ _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 def _read_time(value: Any) -> Any:
-    if isinstance(value, str):
-        if match := _HOUR.fullmatch(value):
-            return time(int(match[1]), int(match[2]))
-        raise ValueError('write a local time of day as "HH:MM", for example "08:30"')
-    return value
+    if isinstance(value, time):
+        return value
+    if isinstance(value, str) and (match := _HOUR.fullmatch(value)):
+        return time(int(match[1]), int(match[2]))
+    raise ValueError('write a local time of day as "HH:MM", for example "08:30"')
 
 
 def _no_blank(value: str) -> str:
@@ -40,14 +47,30 @@ def _no_blank(value: str) -> str:
 LocalTime = Annotated[
     time,
     BeforeValidator(_read_time),
-    Field(json_schema_extra={"type": "string", "format": None, "pattern": _HOUR.pattern}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^({_HOUR.pattern})$",
+            "x-form": "a local time of day as HH:MM",
+            "examples": ["08:30"],
+        }
+    ),
 ]
 """A time of day on the community's clock."""
 
-Words = Annotated[str, AfterValidator(_no_blank)]
+Words = Annotated[str, AfterValidator(_no_blank), Field(json_schema_extra={"minLength": 1})]
 """Text that is not empty."""
 
-KeyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+KeyName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_-]{0,31}$",
+        examples=["tea_lovers"],
+        json_schema_extra={
+            "x-form": "lower case letters, digits, - and _, starting with a letter, at most 32"
+        },
+    ),
+]
 """A name used by machines: lower case letters, digits, - and _, starting with a letter."""
 
 Count = Annotated[int, Field(strict=True, ge=0)]

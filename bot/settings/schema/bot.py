@@ -162,7 +162,14 @@ class Group(Section):
 class Person(Section):
     """A made-up person of the simulator."""
 
-    user_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")]
+    user_id: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9_.@-]{1,64}$",
+            examples=["chen_xia"],
+            json_schema_extra={"x-form": "letters, digits and _ . @ -, at most 64"},
+        ),
+    ]
     """The platform's id of the person."""
 
     name: Words
@@ -208,6 +215,9 @@ class BotFile(Section):
 
     operators: tuple[Words, ...] = ()
     """User ids of operators 运营; they may do what owners may, in every group."""
+
+    own_user_ids: tuple[Words, ...] = ()
+    """User ids under which the company's own robots and scripts write; they are not answered."""
 
     roster_sync_seconds: Annotated[int, Field(strict=True, ge=5, le=3600)] = 60
     """How often the member list of each group is read, in seconds."""

@@ -15,6 +15,49 @@ from bot.settings.schema.base import (
     Words,
 )
 
+BUILT_IN_NODE_KEYS = frozenset(
+    {
+        "new_year",
+        "valentine",
+        "womens_day",
+        "arbor_day",
+        "consumer_day",
+        "april_fools",
+        "reading_day",
+        "labour_day",
+        "day_520",
+        "childrens_day",
+        "mid_year_618",
+        "teachers_day",
+        "day_99",
+        "national_day",
+        "double_11",
+        "double_12",
+        "christmas_eve",
+        "christmas",
+        "nanjing_memorial",
+        "wenchuan_memorial",
+        "mothers_day",
+        "fathers_day",
+        "thanksgiving",
+        "black_friday",
+        "laba",
+        "little_new_year",
+        "new_years_eve",
+        "spring_festival",
+        "lantern",
+        "dragon_head",
+        "qingming",
+        "dragon_boat",
+        "qixi",
+        "zhongyuan",
+        "mid_autumn",
+        "double_ninth",
+        "winter_solstice",
+    }
+)
+"""Keys of the node days 节点日 that need no entry in calendar.yaml."""
+
 
 class Mix(Section):
     """Target shares of posts, in percent; each table adds up to 100."""

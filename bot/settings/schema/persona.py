@@ -23,10 +23,10 @@ class Tone(Section):
     address: Literal["你", "您"] = "你"
     """How members are addressed."""
 
-    liked: tuple[str, ...] = ()
+    liked: tuple[Words, ...] = ()
     """Words that suit the persona."""
 
-    banned: tuple[str, ...] = ()
+    banned: tuple[Words, ...] = ()
     """Words the persona never uses; no template and no post may contain them."""
 
     emoji_budget: Count = 2

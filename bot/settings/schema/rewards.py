@@ -79,7 +79,7 @@ class Referral(Section):
 class RewardsFile(Section):
     """rewards.yaml."""
 
-    day_starts_at: LocalTime = time(4, 0)
+    day_starts_at: LocalTime = Field(default=time(4, 0), json_schema_extra={"default": "04:00"})
     """The local hour at which the community's day turns."""
 
     checkin: CheckIn = CheckIn()

@@ -1,0 +1,1 @@
+"""The command line: what an operator types. Heavy imports happen inside the commands."""

@@ -1,0 +1,73 @@
+"""`check`: tells everything that is wrong with a configuration, or what it amounts to."""
+
+import argparse
+import os
+from collections import Counter
+from pathlib import Path
+
+from bot.settings.json_schema import stale_schemas, write_schemas
+from bot.settings.load import load_settings
+from bot.settings.problems import Problems
+from bot.settings.reference import render_reference
+from bot.settings.schema.base import Kind, Pillar
+from bot.settings.settings import Settings
+
+_HELP = "check the configuration and tell every mistake with its line"
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its arguments."""
+    parser = subparsers.add_parser("check", help=_HELP, description=f"{_HELP}.")
+    parser.add_argument(
+        "--config", type=Path, default=Path("config"), metavar="DIR", help="folder of bot.yaml"
+    )
+    parser.add_argument(
+        "--write-schema",
+        action="store_true",
+        help="write DIR/schema/*.json for editors, and docs/configuration.md beside DIR",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was found; 0 when the configuration is good, otherwise 1."""
+    directory: Path = arguments.config
+    if arguments.write_schema:
+        _write(directory)
+    loaded = load_settings(directory, os.environ)
+    if isinstance(loaded, Problems):
+        for problem in loaded.problems:
+            print(problem)
+        count = len(loaded.problems)
+        print(f"{count} problem{'' if count == 1 else 's'}")
+        return 1
+    print("\n".join(summarise(loaded)))
+    if stale_schemas(directory / "schema"):
+        print(f"note: {directory / 'schema'} is out of date; run check --write-schema")
+    return 0
+
+
+def summarise(settings: Settings) -> list[str]:
+    """A good configuration in a few lines."""
+    pillars = Counter(item.front.pillar for item in settings.content)
+    kinds = Counter(item.front.kind for item in settings.content)
+    channels = ", ".join(f"{key} ({it.kind})" for key, it in settings.bot.channels.items())
+    groups = ", ".join(f"{group.name} ({group.key})" for group in settings.bot.groups)
+    return [
+        f"{settings.directory}: good",
+        f"brand      {settings.bot.brand.name}",
+        f"groups     {groups or 'none'}",
+        f"channels   {channels or 'none'}",
+        f"content    {len(settings.content)} items",
+        f"  pillars  {', '.join(f'{pillar} {pillars[pillar]}' for pillar in Pillar)}",
+        f"  kinds    {', '.join(f'{kind} {kinds[kind]}' for kind in Kind)}",
+        f"knowledge  {len(settings.knowledge)} answers",
+        f"commands   {len(settings.commands.commands)}",
+    ]
+
+
+def _write(directory: Path) -> None:
+    schema, reference = directory / "schema", directory.parent / "docs" / "configuration.md"
+    write_schemas(schema)
+    reference.parent.mkdir(parents=True, exist_ok=True)
+    reference.write_text(render_reference(), encoding="utf-8")
+    print(f"wrote {schema} and {reference}")

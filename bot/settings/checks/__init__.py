@@ -1,0 +1,1 @@
+"""Checks of meaning, one subject a module: pure functions from a draft to findings."""

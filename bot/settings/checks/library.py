@@ -1,0 +1,80 @@
+"""content/ and knowledge/: items fit the calendar, and every slot can be filled."""
+
+from collections.abc import Iterator
+
+from bot.core.text import fold
+from bot.settings.checks.draft import CONTENT, Check, Draft, content_file, repeated
+from bot.settings.checks.plan import FILE as CALENDAR
+from bot.settings.nearest import nearest
+from bot.settings.problems import BODY, Finding
+from bot.settings.schema.base import Kind
+from bot.settings.schema.calendar import BUILT_IN_NODE_KEYS
+from bot.settings.schema.library import ROTATE
+
+
+def check_fission_keys(draft: Draft) -> Iterator[Finding]:
+    """An item's fission step exists."""
+    known = [ROTATE, *(step.key for step in draft.calendar.fission_steps)]
+    for item in draft.content:
+        if item.front.fission not in known:
+            instead = nearest(item.front.fission, known)
+            what = f"no such key under fission_steps of {CALENDAR}"
+            yield Finding(content_file(item), ("fission",), what, instead)
+
+
+def check_node_keys(draft: Draft) -> Iterator[Finding]:
+    """An item's node day exists."""
+    own = [day.key for day in draft.calendar.node_days]
+    known = sorted(BUILT_IN_NODE_KEYS | set(own))
+    for item in draft.content:
+        if item.front.node and item.front.node not in known:
+            instead = nearest(item.front.node, known)
+            if instead == "remove it":
+                instead = f"add it to node_days of {CALENDAR}, or remove the line"
+            yield Finding(content_file(item), ("node",), "there is no such node day", instead)
+
+
+def check_items(draft: Draft) -> Iterator[Finding]:
+    """Items have days on which they may appear, and titles of their own."""
+    for item in draft.content:
+        first, last = item.front.valid_from, item.front.valid_to
+        if first and last and last < first:
+            instead = "write the same day or a later one"
+            what = "the last day is before valid_from"
+            yield Finding(content_file(item), ("valid_to",), what, instead)
+    titles = [fold(item.front.title) for item in draft.content]
+    for index, earlier in repeated(titles):
+        what = f"the same title as {content_file(draft.content[earlier])}"
+        file = content_file(draft.content[index])
+        yield Finding(file, ("title",), what, "give each item its own title")
+
+
+def check_bodies(draft: Draft) -> Iterator[Finding]:
+    """Every Markdown file has a text."""
+    for body in draft.bodies:
+        if not body.text:
+            instead = "write the post" if body.folder == CONTENT else "write the answer"
+            yield Finding(body.file, BODY, "no text below the head", instead)
+
+
+def check_supply(draft: Draft) -> Iterator[Finding]:
+    """Each kind that a slot asks for has an item; those of node days appear on their day only."""
+    supplied = {item.front.kind for item in draft.content if not item.front.node}
+    reported: set[Kind] = set()
+    for index, slot in enumerate(draft.calendar.slots):
+        for position, kind in enumerate(slot.kinds):
+            if kind in supplied or kind in reported:
+                continue
+            reported.add(kind)
+            instead = f"add a file to {CONTENT}/ with kind: {kind} and no node, or remove the kind"
+            what = f"no content item of kind {kind}"
+            yield Finding(CALENDAR, ("slots", index, "kinds", position), what, instead)
+
+
+CHECKS = (
+    Check(check_fission_keys, reads=frozenset(), whole=frozenset({"calendar.fission_steps"})),
+    Check(check_node_keys, reads=frozenset(), whole=frozenset({"calendar.node_days"})),
+    Check(check_items, reads=frozenset()),
+    Check(check_bodies, reads=frozenset()),
+    Check(check_supply, reads=frozenset({"calendar.slots"}), whole=frozenset({CONTENT})),
+)

@@ -1,0 +1,24 @@
+"""Everything that must be true between keys and between files."""
+
+from collections.abc import Iterator
+
+from bot.settings.checks import library, plan, screening, speech, tags, typed, wiring
+from bot.settings.checks.draft import Draft
+from bot.settings.problems import Finding
+
+CHECKS = (
+    *wiring.CHECKS,
+    *speech.CHECKS,
+    *typed.CHECKS,
+    *plan.CHECKS,
+    *library.CHECKS,
+    *tags.CHECKS,
+    *screening.CHECKS,
+)
+
+
+def cross_check(draft: Draft) -> Iterator[Finding]:
+    """All findings of all checks for which the draft holds enough."""
+    for check in CHECKS:
+        if check.applies(draft):
+            yield from check.run(draft)

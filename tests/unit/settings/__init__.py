@@ -1,0 +1,1 @@
+"""The settings: from files to values or problems."""

@@ -1,0 +1,84 @@
+"""The check command."""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli import check
+
+from .good_config import ENVIRONMENT, Configuration
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+def run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    check.add_parser(parser.add_subparsers())
+    return check.run(parser.parse_args(["check", *words]))
+
+
+def test_a_good_configuration_is_summed_up(
+    config: Configuration, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run("--config", "../config")
+
+    assert code == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "../config: good",
+        "brand      山茶",
+        "groups     茶友群 (tea)",
+        "channels   app (wecom_app), robot (wecom_robot), posts (group_webhook)",
+        "content    2 items",
+        "  pillars  brand 1, product 0, industry 1, user 0",
+        "  kinds    story 1, activity 0, product 0, red_packet 0, lesson 1",
+        "knowledge  1 answers",
+        "commands   21",
+        "note: ../config/schema is out of date; run check --write-schema",
+    ]
+
+
+def test_every_problem_has_its_line_and_then_they_are_counted(
+    config: Configuration, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.edit("rewards.yaml", "points: 10", "points: 0")
+    config.edit("members.yaml", "tag: green_tea", "tag: greentea")
+
+    code = run("--config", "../config")
+
+    assert code == 1
+    first, second, count = capsys.readouterr().out.splitlines()
+    assert first.startswith("../config/members.yaml:7:10  rules[0].tag  ")
+    assert second.startswith("../config/rewards.yaml:3:11  checkin.points  ")
+    assert count == "2 problems"
+
+
+def test_schemas_and_reference_are_written_on_request(
+    config: Configuration, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run("--config", str(config.directory), "--write-schema")
+
+    assert code == 0
+    assert "out of date" not in capsys.readouterr().out
+    assert (config.directory / "schema/bot.schema.json").is_file()
+    reference = config.directory.parent / "docs/configuration.md"
+    assert reference.read_text(encoding="utf-8").startswith("# Configuration reference")
+
+
+def test_the_command_imports_nothing_heavy() -> None:
+    heavy = "{'tortoise', 'aiohttp', 'apscheduler', 'wechatpy', 'watchfiles', 'structlog'}"
+    code = f"import sys, bot.cli.check; print({heavy} & set(sys.modules))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "set()"
