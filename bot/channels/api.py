@@ -78,6 +78,14 @@ _RETRY_AFTER_SECONDS: Final[dict[int, float | None]] = {
 }
 """Refusals that may pass, with the pause before the next attempt (None: the usual one)."""
 
+_NOT_SENT: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
+"""Ways to fail before anything was sent."""
+
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=REQUEST_SECONDS, connect=CONNECT_SECONDS)
 
 
@@ -213,20 +221,22 @@ async def request_json(
     for any other errcode, and TransportError when no connection came about (``reached=False``) or
     no usable answer (``reached=True``).
     """
+    data, headers = None, None
+    if body is not None:
+        data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        headers = {"Content-Type": "application/json"}
     raw, failure = b"", None
     try:
         async with session.request(
             method,
             url,
             params=params,
-            data=None
-            if body is None
-            else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
-            headers=None if body is None else {"Content-Type": "application/json"},
+            data=data,
+            headers=headers,
             timeout=_TIMEOUT,
             allow_redirects=False,
         ) as response:
-            if response.status == 200:  # noqa: PLR2004
+            if response.status == 200:
                 raw = await _read_bounded(response)
             else:
                 failure = TransportError(
@@ -234,10 +244,10 @@ async def request_json(
                     reached=True,
                     status=response.status,
                 )
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as e:
-        failure = _silence(name, e, "found no connection", reached=False)
-    except (aiohttp.ClientError, TimeoutError, OSError) as e:
-        failure = _silence(name, e, "was not answered", reached=True)
+    except _NOT_SENT as error:
+        failure = _silence(name, error, "found no connection", reached=False)
+    except (aiohttp.ClientError, OSError) as error:
+        failure = _silence(name, error, "was not answered", reached=True)
     if failure is not None:  # raised out here: the caught one knows the address with its secret
         raise failure
     return _decode(raw, name)
@@ -248,7 +258,7 @@ def describe(errcode: int) -> str:
     if errcode in _MEANINGS:
         return _MEANINGS[errcode]
     try:
-        return WeChatErrorCode(errcode).name.lower().replace("_", " ")
+        return str(WeChatErrorCode(errcode).name).lower().replace("_", " ")
     except ValueError:
         return "see developer.work.weixin.qq.com/document/path/90455"
 

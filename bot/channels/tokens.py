@@ -67,7 +67,5 @@ class TokenCache:
         self._use_until = asked_at + timedelta(seconds=token.lifetime_seconds - early)
         return token.value
 
-    def _fetched(self, task: asyncio.Task[str]) -> None:
+    def _fetched(self, _task: asyncio.Task[str]) -> None:
         self._fetching = None
-        if not task.cancelled():
-            task.exception()  # seen, also when every caller has gone

@@ -5,12 +5,11 @@ attributes do not exist. What is written always parses: `]]>` is split over two 
 characters that XML 1.0 cannot carry are dropped.
 """
 
+import pyexpat
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
-
-import pyexpat
 
 from bot.core.errors import BadPayload
 
@@ -63,10 +62,7 @@ def parse_xml(document: str | bytes) -> Element:
 
 
 def write_xml(fields: Iterable[tuple[str, str | int]]) -> str:
-    """An <xml> element with one child per field: text as CDATA, numbers bare.
-
-    Line ends become LF, as any parser would make them.
-    """
+    """An <xml> element with one child per field: text as CDATA, numbers bare."""
     inner = "".join(f"<{name}>{_write_value(value)}</{name}>" for name, value in fields)
     return f"<xml>{inner}</xml>"
 
@@ -74,8 +70,7 @@ def write_xml(fields: Iterable[tuple[str, str | int]]) -> str:
 def _write_value(value: str | int) -> str:
     if isinstance(value, int):
         return str(value)
-    text = _NOT_XML.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
-    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
+    return f"<![CDATA[{_NOT_XML.sub('', value).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 class _Builder:

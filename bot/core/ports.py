@@ -32,9 +32,9 @@ class Rate:
 class Capabilities:
     """What a channel can do, as data. Features ask this table, never the channel's name.
 
-    ``pushes_to`` lists the kinds of target that can be addressed unasked. ``repeat_is_safe`` is
-    True when the platform drops a second send of the same content, so that an attempt which ended
-    in silence may be tried again. Byte limits are of the UTF-8 text; 0 means: cannot.
+    ``pushes_to`` lists the kinds of target that can be addressed unasked. To those of
+    ``repeat_is_safe_to`` the platform drops a second send of the same content, so that an attempt
+    which ended in silence may be tried again. Byte limits are of the UTF-8 text; 0 means: cannot.
     """
 
     hears_in_groups: Hears
@@ -42,7 +42,7 @@ class Capabilities:
     answers_in_request: bool
     answers_later: bool
     pushes_to: frozenset[TargetKind]
-    repeat_is_safe: bool
+    repeat_is_safe_to: frozenset[TargetKind]
     cards_in_answers: bool
     mentions: bool
     text_bytes: int
@@ -128,5 +128,8 @@ class Directory(Protocol):
         ...
 
     async def read_name(self, user_id: UserId) -> str:
-        """The person's display name, empty when the platform does not tell."""
+        """The person's display name, empty when the platform does not tell one.
+
+        Raises PlatformError or TransportError for what may pass.
+        """
         ...

@@ -1,0 +1,1 @@
+"""What we and the platforms have agreed on: wire forms, limits, error codes."""
