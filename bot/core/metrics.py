@@ -1,0 +1,53 @@
+"""What the program counts about itself, shown at /metrics in Prometheus' text format.
+
+One object a program, made by the composition root; there is no global registry.
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+
+class Metrics:
+    """All counters. Labels hold closed sets of words, never ids or texts."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.callbacks = Counter(
+            "yutang_callbacks_total",
+            "Callbacks by channel and what became of them",
+            ["channel", "result"],
+            registry=self.registry,
+        )
+        self.callback_seconds = Histogram(
+            "yutang_callback_seconds",
+            "Time from a callback's arrival to its answer",
+            ["channel"],
+            buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+            registry=self.registry,
+        )
+        self.handled = Counter(
+            "yutang_events_handled_total",
+            "Events by the route that answered",
+            ["route"],
+            registry=self.registry,
+        )
+        self.sends = Counter(
+            "yutang_sends_total",
+            "Attempts to send by channel and outcome",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self.jobs_failed = Counter(
+            "yutang_jobs_failed_total",
+            "Scheduled jobs that raised",
+            ["job"],
+            registry=self.registry,
+        )
+        self.configuration_problems = Gauge(
+            "yutang_configuration_problems",
+            "Problems in the edited configuration; the last good one is in force",
+            registry=self.registry,
+        )
+
+    def render(self) -> bytes:
+        """All counters as text."""
+        return generate_latest(self.registry)

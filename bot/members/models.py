@@ -1,0 +1,58 @@
+"""Tables of this package that have a single key; the others are read with ``Store.read``."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from bot.store.fields import InstantField
+
+
+class MemberRow(Model):
+    """One person, whatever channels he uses."""
+
+    id = fields.IntField(primary_key=True)
+    name = fields.TextField(default="")
+    blocked_at = InstantField(null=True)
+    created_at = InstantField()
+
+    class Meta:
+        table = "member"
+
+
+class GroupRow(Model):
+    """What we keep of a group beside its configuration."""
+
+    key = fields.CharField(primary_key=True, max_length=32)
+    paused_at = InstantField(null=True)
+    synced_at = InstantField(null=True)
+
+    class Meta:
+        table = "community_group"
+
+
+class MembershipRow(Model):
+    """One stay of a person in a group."""
+
+    id = fields.IntField(primary_key=True)
+    group_key = fields.TextField()
+    member_id = fields.IntField()
+    joined_at = InstantField(null=True)
+    left_at = InstantField(null=True)
+    welcomed_at = InstantField(null=True)
+
+    class Meta:
+        table = "membership"
+
+
+class InteractionRow(Model):
+    """Something a member did."""
+
+    id = fields.IntField(primary_key=True)
+    member_id = fields.IntField()
+    group_key = fields.TextField()
+    act = fields.TextField()
+    at = InstantField()
+    event_key = fields.TextField()
+    detail = fields.TextField(default="")
+
+    class Meta:
+        table = "interaction"

@@ -1,0 +1,72 @@
+"""The words of this package: a person, his stay in a group, his act, his tag."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.ids import EventKey, GroupKey, MemberId, UserId
+from bot.settings.schema.members import Act
+
+
+class Role(StrEnum):
+    """What a person may do. Stored, from bot.yaml; never taken from what a message claims."""
+
+    MEMBER = "member"
+    OWNER = "owner"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """How a platform names a person: ``realm`` is the company within which ids are unique."""
+
+    realm: str
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person as he stands towards one group (or towards none, in a private chat).
+
+    ``in_group`` is False when he left or was never there. ``joined_at`` is None for those who
+    were in the group before the bot. ``name`` is the user id until the platform tells a name.
+    """
+
+    member_id: MemberId
+    user_id: UserId
+    name: str
+    role: Role
+    blocked: bool
+    in_group: bool
+    joined_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Something a member did. ``detail`` is short and for people; it is never a whole message."""
+
+    member_id: MemberId
+    group_key: GroupKey | None
+    act: Act
+    at: datetime
+    event_key: EventKey
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagHit:
+    """A rule matched an event of a member: after ``times`` hits within the window he is tagged.
+
+    ``exclusive`` are the tags that this one pushes out.
+    """
+
+    member_id: MemberId
+    tag: str
+    event_key: EventKey
+    at: datetime
+    times: int
+    within_days: int
+    for_days: int
+    confidence: float
+    evidence: str
+    exclusive: tuple[str, ...]

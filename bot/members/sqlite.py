@@ -1,0 +1,180 @@
+"""The members' hot statements in SQLite's SQL, for use inside lanes."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.ids import GroupKey, MemberId
+from bot.members.people import Interaction, PersonRef, Role, Standing, TagHit
+from bot.store.fields import from_micros, to_micros
+
+MICROS_A_DAY = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Someone acted: make sure we know him, and that he counts as in the group if he spoke there.
+
+    ``group_key`` is None in private chats. ``present`` is False for events that do not prove that
+    he is in the group (his leaving).
+    """
+
+    person: PersonRef
+    group_key: GroupKey | None
+    present: bool
+    at: datetime
+
+
+def sight(connection: sqlite3.Connection, sightings: Sequence[Sighting]) -> list[Standing]:
+    """The standing of everyone sighted, in order; unknown people become members."""
+    ids = identify(connection, [(item.person, item.at) for item in sightings])
+    present = {
+        (item.group_key, ids[item.person]): item.at
+        for item in reversed(sightings)
+        if item.present and item.group_key is not None
+    }
+    # Whoever speaks is there, whatever member events were lost. A group that was never read
+    # (synced_at is null) knows nobody's joining, so his counts as long ago.
+    connection.executemany(
+        "INSERT INTO membership (group_key, member_id, joined_at)"
+        " SELECT ?1, ?2, iif((SELECT synced_at FROM community_group WHERE key = ?1) IS NULL,"
+        " NULL, ?3)"
+        " WHERE NOT EXISTS (SELECT 1 FROM membership"
+        " WHERE group_key = ?1 AND member_id = ?2 AND left_at IS NULL)",
+        [(group, member, to_micros(at)) for (group, member), at in present.items()],
+    )
+    standings = _standings(
+        connection, {(item.group_key or "", ids[item.person]) for item in sightings}
+    )
+    return [
+        _standing(item.person, standings[item.group_key or "", ids[item.person]])
+        for item in sightings
+    ]
+
+
+def identify(
+    connection: sqlite3.Connection, people: Sequence[tuple[PersonRef, datetime]]
+) -> dict[PersonRef, MemberId]:
+    """Member ids of ``people``; those never seen before are added at their instant."""
+    wanted = json.dumps([[ref.realm, ref.user_id] for ref, _ in people])
+    found = {
+        (row["realm"], row["user_id"]): MemberId(row["member_id"])
+        for row in connection.execute(
+            "SELECT i.realm, i.user_id, i.member_id FROM json_each(?) AS w"
+            " JOIN identity AS i ON i.realm = w.value ->> 0 AND i.user_id = w.value ->> 1",
+            (wanted,),
+        )
+    }
+    ids: dict[PersonRef, MemberId] = {}
+    for ref, at in people:
+        name = (ref.realm, ref.user_id)
+        if name not in found:
+            cursor = connection.execute(
+                "INSERT INTO member (created_at) VALUES (?)", (to_micros(at),)
+            )
+            found[name] = MemberId(cursor.lastrowid or 0)
+            connection.execute("INSERT INTO identity VALUES (?, ?, ?)", (*name, found[name]))
+        ids[ref] = found[name]
+    return ids
+
+
+def record_interactions(
+    connection: sqlite3.Connection, interactions: Iterable[Interaction]
+) -> None:
+    """Keep what members did, each once."""
+    connection.executemany(
+        "INSERT INTO interaction (member_id, group_key, act, at, event_key, detail)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (
+                item.member_id,
+                item.group_key or "",
+                item.act,
+                to_micros(item.at),
+                item.event_key,
+                item.detail,
+            )
+            for item in interactions
+        ],
+    )
+
+
+def record_hits(connection: sqlite3.Connection, hits: Iterable[TagHit]) -> None:
+    """Count the hits and give the tags that are due. What a person set by hand stays."""
+    for hit in hits:
+        at = to_micros(hit.at)
+        connection.execute(
+            "INSERT INTO tag_hit VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (hit.member_id, hit.tag, hit.event_key, at),
+        )
+        count = connection.execute(
+            "SELECT count(*) AS n FROM tag_hit WHERE member_id = ? AND tag = ? AND at > ?",
+            (hit.member_id, hit.tag, at - hit.within_days * MICROS_A_DAY),
+        ).fetchone()["n"]
+        if count >= hit.times:
+            _give_tag(connection, hit, count, at)
+
+
+def _give_tag(connection: sqlite3.Connection, hit: TagHit, count: int, at: int) -> None:
+    rivals = json.dumps(hit.exclusive)
+    by_hand = connection.execute(
+        "SELECT 1 FROM member_tag WHERE member_id = ? AND source = 'person'"
+        " AND tag IN (SELECT value FROM json_each(?))",
+        (hit.member_id, rivals),
+    ).fetchone()
+    if by_hand:
+        return
+    connection.execute(
+        "DELETE FROM member_tag WHERE member_id = ? AND tag IN (SELECT value FROM json_each(?))",
+        (hit.member_id, rivals),
+    )
+    connection.execute(
+        "INSERT INTO member_tag VALUES (?, ?, 'rule', ?, ?, ?, ?)"
+        " ON CONFLICT (member_id, tag) DO UPDATE SET confidence = excluded.confidence,"
+        " evidence = excluded.evidence, expires_at = excluded.expires_at"
+        " WHERE member_tag.source = 'rule'",
+        (
+            hit.member_id,
+            hit.tag,
+            confidence_after(hit.confidence, count - hit.times + 1),
+            hit.evidence,
+            at,
+            at + hit.for_days * MICROS_A_DAY,
+        ),
+    )
+
+
+def confidence_after(single: float, hits: int) -> float:
+    """How sure ``hits`` independent hits make us, when each alone makes us ``single`` sure."""
+    return round(1 - (1 - single) ** hits, 3)
+
+
+def _standings(
+    connection: sqlite3.Connection, wanted: set[tuple[str, MemberId]]
+) -> dict[tuple[str, MemberId], sqlite3.Row]:
+    rows = connection.execute(
+        "SELECT w.value ->> 0 AS group_key, m.id, m.name, m.blocked_at,"
+        " s.id AS stay, s.joined_at, coalesce(o.role, a.role) AS role"
+        " FROM json_each(?) AS w JOIN member AS m ON m.id = w.value ->> 1"
+        " LEFT JOIN membership AS s ON s.group_key = w.value ->> 0 AND s.member_id = m.id"
+        "  AND s.left_at IS NULL"
+        " LEFT JOIN appointment AS o ON o.group_key = '' AND o.member_id = m.id"
+        " LEFT JOIN appointment AS a ON a.group_key = w.value ->> 0 AND a.member_id = m.id",
+        (json.dumps(sorted(wanted)),),
+    )
+    return {(row["group_key"], MemberId(row["id"])): row for row in rows}
+
+
+def _standing(person: PersonRef, row: sqlite3.Row) -> Standing:
+    joined_at = row["joined_at"]
+    return Standing(
+        member_id=MemberId(row["id"]),
+        user_id=person.user_id,
+        name=row["name"] or person.user_id,
+        role=Role(row["role"] or Role.MEMBER),
+        blocked=row["blocked_at"] is not None,
+        in_group=row["stay"] is not None,
+        joined_at=None if joined_at is None else from_micros(joined_at),
+    )

@@ -1,0 +1,77 @@
+"""Which tag rules an act matches. Pure; the counting is done where the hits are written."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.core.ids import EventKey, MemberId
+from bot.core.text import fold
+from bot.members.people import TagHit
+from bot.settings.schema.members import Act, MembersFile, Tag, TagRule
+
+EVIDENCE_CHARACTERS = 24
+
+
+def match_rules(
+    file: MembersFile,
+    *,
+    member_id: MemberId,
+    acts: Sequence[Act],
+    text: str,
+    event_key: EventKey,
+    at: datetime,
+) -> tuple[TagHit, ...]:
+    """The hits of one event: at most one a tag, from the rule that is surest.
+
+    ``text`` is what was typed, empty for acts without words.
+    """
+    tags = {tag.key: tag for tag in file.tags}
+    best: dict[str, TagHit] = {}
+    for rule in file.rules:
+        evidence = _evidence(rule, acts, text)
+        if not evidence:
+            continue
+        known = best.get(rule.tag)
+        if known is None or known.confidence < rule.confidence:
+            best[rule.tag] = TagHit(
+                member_id=member_id,
+                tag=rule.tag,
+                event_key=event_key,
+                at=at,
+                times=rule.times,
+                within_days=rule.within_days,
+                for_days=rule.for_days,
+                confidence=rule.confidence,
+                evidence=evidence,
+                exclusive=_rivals(tags[rule.tag], file.tags),
+            )
+    return tuple(best.values())
+
+
+def _evidence(rule: TagRule, acts: Iterable[Act], text: str) -> str:
+    """What made the rule match, in a few words; empty when it does not."""
+    if rule.act not in acts:
+        return ""
+    if not rule.keywords:
+        return str(rule.act)
+    folded = fold(text)
+    if any(fold(word) in folded for word in rule.unless):
+        return ""
+    keyword = next((word for word in rule.keywords if fold(word) in folded), "")
+    if not keyword:
+        return ""
+    return _around(text, keyword)
+
+
+def _around(text: str, keyword: str) -> str:
+    """The place of ``keyword`` in ``text``, cut short: evidence, not a copy of the message."""
+    place = max(fold(text).find(fold(keyword)), 0)
+    start = max(0, place - (EVIDENCE_CHARACTERS - len(keyword)) // 2)
+    return text[start : start + EVIDENCE_CHARACTERS]
+
+
+def _rivals(tag: Tag, tags: Iterable[Tag]) -> tuple[str, ...]:
+    if not tag.exclusive:
+        return ()
+    return tuple(
+        other.key for other in tags if other.exclusive == tag.exclusive and other.key != tag.key
+    )

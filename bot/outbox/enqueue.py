@@ -1,0 +1,77 @@
+"""Putting messages into the outbox, together with the change that causes them.
+
+A key is enqueued once: enqueuing it again, after a crash or by a second process, does nothing.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.core.ids import ChannelKey
+from bot.core.messages import Outgoing, Target, TargetKind, message_from_json, message_to_json
+from bot.outbox.models import OutboxRow
+from bot.store.db import Store
+from bot.store.fields import from_micros, maybe_micros, to_micros
+
+
+async def enqueue(outgoings: Sequence[Outgoing], *, now: datetime) -> None:
+    """Write ``outgoings``; to be called inside ``Store.transaction`` beside what caused them."""
+    rows = [
+        OutboxRow(
+            key=outgoing.key,
+            channel=outgoing.channel,
+            target_kind=outgoing.target.kind,
+            target=outgoing.target.address,
+            message=_message_text(outgoing),
+            due_at=outgoing.not_before or now,
+            expires_at=outgoing.expires_at,
+            created_at=now,
+        )
+        for outgoing in outgoings
+    ]
+    await OutboxRow.bulk_create(rows, ignore_conflicts=True)
+
+
+async def post(store: Store, outgoings: Sequence[Outgoing], *, now: datetime) -> None:
+    """Enqueue ``outgoings`` in a transaction of their own."""
+    await store.transaction(lambda: enqueue(outgoings, now=now))
+
+
+def insert_sqlite(
+    connection: sqlite3.Connection, outgoings: Iterable[tuple[Outgoing, datetime]]
+) -> None:
+    """Write ``outgoings`` with the instant of each inside a lane's transaction."""
+    connection.executemany(
+        "INSERT INTO outbox (key, channel, target_kind, target, message, due_at, expires_at,"
+        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        [
+            (
+                outgoing.key,
+                outgoing.channel,
+                outgoing.target.kind,
+                outgoing.target.address,
+                _message_text(outgoing),
+                to_micros(outgoing.not_before or now),
+                maybe_micros(outgoing.expires_at),
+                to_micros(now),
+            )
+            for outgoing, now in outgoings
+        ],
+    )
+
+
+def outgoing_of(row: sqlite3.Row) -> Outgoing:
+    """The message of a row of the outbox table."""
+    expires_at = row["expires_at"]
+    return Outgoing(
+        key=row["key"],
+        channel=ChannelKey(row["channel"]),
+        target=Target(TargetKind(row["target_kind"]), row["target"]),
+        message=message_from_json(json.loads(row["message"])),
+        expires_at=None if expires_at is None else from_micros(expires_at),
+    )
+
+
+def _message_text(outgoing: Outgoing) -> str:
+    return json.dumps(message_to_json(outgoing.message), ensure_ascii=False)
