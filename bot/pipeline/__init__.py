@@ -1,0 +1,1 @@
+"""How an event travels: stored once, handled in order, answered, and only then done."""

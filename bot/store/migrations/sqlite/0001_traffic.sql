@@ -47,7 +47,8 @@ CREATE TABLE proposal (
     payload TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'confirmed', 'cancelled')),
     created_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    decided_by TEXT NOT NULL DEFAULT ''
 );
 
 CREATE INDEX proposal_open ON proposal (member_id, group_key) WHERE state = 'open';

@@ -7,6 +7,7 @@ CREATE TABLE invite_code (
 );
 
 -- One row a newcomer: the first valid code wins, and there is one inviter per person.
+-- news: what the two have still to be told; cleared in the step that enqueues the message.
 CREATE TABLE referral (
     id INTEGER PRIMARY KEY,
     friend_id INTEGER NOT NULL UNIQUE REFERENCES member (id),
@@ -23,9 +24,11 @@ CREATE TABLE referral (
     ended_at INTEGER,
     inviter_points INTEGER NOT NULL DEFAULT 0,
     friend_points INTEGER NOT NULL DEFAULT 0,
+    news TEXT NOT NULL DEFAULT '' CHECK (news IN ('', 'settled', 'capped', 'reversed')),
     CHECK (friend_id <> inviter_id)
 );
 
 CREATE INDEX referral_open ON referral (qualify_at) WHERE state = 'pending';
 CREATE INDEX referral_inviter ON referral (inviter_id, state);
+CREATE INDEX referral_news ON referral (id) WHERE news <> '';
 CREATE INDEX referral_code ON referral (code, entered_at);

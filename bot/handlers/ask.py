@@ -1,0 +1,91 @@
+"""Who are you, what can you do, are you a bot, and every other question."""
+
+from dataclasses import dataclass
+
+from bot.core.ids import UserId
+from bot.core.messages import Outgoing, Text
+from bot.core.text import fold
+from bot.handlers.speech import answer, words
+from bot.persona.knowledge import index_of
+from bot.persona.voice import Voice
+from bot.pipeline.context import Context, Outcome, Reply
+from bot.pipeline.routing import Route, command
+from bot.settings.schema.commands import CommandName
+from bot.settings.schema.members import Act
+from bot.settings.settings import private_place
+
+ABOUT_ITSELF = (CommandName.ARE_YOU_A_BOT, CommandName.WHO, CommandName.ABILITIES)
+"""Questions about the bot itself; they are recognised inside a longer sentence as well."""
+
+SHORT_QUESTION = 30
+"""Characters up to which a sentence that contains such a question is taken as that question."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHandlers:
+    """Questions."""
+
+    voice: Voice
+
+    def routes(self) -> tuple[Route, ...]:
+        """The commands of this topic, and last of all whatever else was said."""
+        return (
+            command(CommandName.WHO, self.about),
+            command(CommandName.ABILITIES, self.about),
+            command(CommandName.ARE_YOU_A_BOT, self.about),
+            command(CommandName.HUMAN, self.human),
+            Route("ask", self.ask),
+        )
+
+    async def about(self, context: Context) -> Outcome:
+        """你是谁, 你能做什么, 你是机器人吗: true answers from the card."""
+        assert context.invocation is not None, "routed by its command"
+        return self._about(context, context.invocation.name)
+
+    async def human(self, context: Context) -> Outcome:
+        """人工: tells the operators, with the words as typed."""
+        group = context.group
+        text = words(self.voice, context, "human.notice", group=group.name, text=context.event.text)
+        notices = []
+        for operator in context.settings.bot.operators:
+            channel, target = private_place(group, UserId(operator))
+            key = f"{context.event.key}/human/{operator}"
+            notices.append(Outgoing(key=key, channel=channel, target=target, message=Text(text)))
+        return Reply(Text(words(self.voice, context, "human.called")), tuple(notices))
+
+    async def ask(self, context: Context) -> Outcome:
+        """A question: from the card, from the knowledge base, or honestly not at all."""
+        about = self._asks_about(context)
+        if about is not None:
+            return self._about(context, about).doing(Act.QUESTION, str(about))
+        settings = context.settings
+        found = index_of(settings.knowledge).find(context.event.text)
+        if found is not None and found.score >= settings.persona.knowledge.floor:
+            text = found.item.answer
+            reply = answer(self.voice, context, "ask.answer", answer=text)
+            return reply.doing(Act.QUESTION, found.item.key)
+        return answer(self.voice, context, "ask.fallback").doing(Act.QUESTION, "not known")
+
+    def _asks_about(self, context: Context) -> CommandName | None:
+        asked = fold(context.event.text)
+        if len(asked) > SHORT_QUESTION:
+            return None
+        commands = context.settings.commands.commands
+        for name in ABOUT_ITSELF:
+            if any(fold(word) in asked for word in commands[name].words):
+                return name
+        return None
+
+    def _about(self, context: Context, name: CommandName) -> Reply:
+        persona = context.settings.persona
+        return answer(
+            self.voice,
+            context,
+            f"persona.{name}",
+            persona=persona.name,
+            label=persona.label,
+            who=persona.who,
+            what=persona.what,
+            value=persona.value,
+            brand=context.settings.bot.brand.name,
+        )

@@ -1,0 +1,96 @@
+"""What owners say to the bot about its posts: 公告, 发布, 排期, 暂停, 继续."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.messages import Text
+from bot.handlers.speech import answer, group_post, words
+from bot.members.roster import Roster
+from bot.persona.screening import find_blocked
+from bot.persona.voice import Voice
+from bot.pipeline.context import Context, Outcome, Reply
+from bot.pipeline.routing import Route, command
+from bot.schedules.plan import PlannedPost, lay_out
+from bot.schedules.publisher import Published, Publisher
+from bot.schedules.records import read_history
+from bot.settings.schema.commands import CommandName
+from bot.store.db import Store
+
+PLAN_DAYS = 3
+"""How many days 排期 shows; the command line shows more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerHandlers:
+    """Announcements and the schedule."""
+
+    store: Store
+    voice: Voice
+    publisher: Publisher
+    roster: Roster
+
+    def routes(self) -> tuple[Route, ...]:
+        """The commands of this topic."""
+        return (
+            command(CommandName.ANNOUNCE, self.announce, owners_only=True),
+            command(CommandName.PUBLISH, self.publish, owners_only=True),
+            command(CommandName.PLAN, self.plan, owners_only=True),
+            command(CommandName.PAUSE, self.pause, owners_only=True),
+            command(CommandName.RESUME, self.resume, owners_only=True),
+        )
+
+    async def announce(self, context: Context) -> Outcome:
+        """公告 words: into the group, once they are fit to leave the house."""
+        typed = context.invocation.words if context.invocation else ""
+        if not typed:
+            return answer(self.voice, context, "announce.bad_form")
+        if word := find_blocked(typed, context.settings.persona):
+            return answer(self.voice, context, "announce.refused", word=word)
+        text = words(self.voice, context, "announce.post", text=typed)
+        post = group_post(context, f"{context.event.key}/announce", text)
+        return Reply(Text(words(self.voice, context, "announce.done")), (post,))
+
+    async def publish(self, context: Context) -> Outcome:
+        """发布: the next item of the plan, now."""
+        result = await self.publisher.publish_next(
+            context.group_key, context.now, context.event.key
+        )
+        if isinstance(result, Published):
+            return answer(self.voice, context, "publish.done", title=result.title)
+        return answer(self.voice, context, "publish.nothing", reason=result.reason)
+
+    async def plan(self, context: Context) -> Outcome:
+        """排期: the next days, as the publisher will do them if nothing changes."""
+        history = await read_history(self.store, context.group_key)
+        plan = lay_out(context.settings, context.group_key, history, context.now, PLAN_DAYS)
+        lines = [self._line(context, post) for post in plan.posts if post.item is not None]
+        if not lines:
+            return answer(self.voice, context, "plan.empty")
+        return answer(self.voice, context, "plan.report", lines="\n".join(lines))
+
+    async def pause(self, context: Context) -> Outcome:
+        """暂停: no scheduled posts until 继续; members are answered as before."""
+        return await self._switch(context, "pause", context.now)
+
+    async def resume(self, context: Context) -> Outcome:
+        """继续: scheduled posts go on with the next slot."""
+        return await self._switch(context, "resume", None)
+
+    async def _switch(self, context: Context, verb: str, paused_at: datetime | None) -> Outcome:
+        changed = await self.roster.pause(context.group_key, paused_at)
+        return answer(self.voice, context, f"{verb}.{'done' if changed else 'already'}")
+
+    def _line(self, context: Context, post: PlannedPost) -> str:
+        assert post.item is not None, "only posts with an item are shown"
+        at = post.slot.due_at.astimezone(context.settings.zone)
+        front = post.item.front
+        return words(
+            self.voice,
+            context,
+            "plan.line",
+            day=at.strftime("%m-%d"),
+            at=at.strftime("%H:%M"),
+            pillar=words(self.voice, context, f"pillar.{front.pillar}"),
+            kind=words(self.voice, context, f"kind.{front.kind}"),
+            title=front.title,
+        )

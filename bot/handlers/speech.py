@@ -1,0 +1,36 @@
+"""Short cuts for saying things from a handler."""
+
+from datetime import datetime
+
+from bot.core.messages import Outgoing, Text
+from bot.persona.voice import Voice
+from bot.pipeline.context import Context, Reply
+from bot.settings.settings import posting_place, private_place
+
+
+def words(voice: Voice, context: Context, template: str, **slots: object) -> str:
+    """A text in the conversation of ``context``; ``name`` is the person's unless given."""
+    return voice.say(template, scope=context.scope, **{"name": context.member.name, **slots})
+
+
+def answer(voice: Voice, context: Context, template: str, **slots: object) -> Reply:
+    """A reply of one text."""
+    return Reply(Text(words(voice, context, template, **slots)))
+
+
+def group_post(context: Context, key: str, text: str) -> Outgoing:
+    """A message into the group, beside the answer."""
+    channel, target = posting_place(context.group)
+    return Outgoing(key=key, channel=channel, target=target, message=Text(text))
+
+
+def private_note(context: Context, text: str) -> Outgoing:
+    """A message to the person alone."""
+    channel, target = private_place(context.group, context.member.user_id)
+    key = f"{context.event.key}/private"
+    return Outgoing(key=key, channel=channel, target=target, message=Text(text))
+
+
+def local_day(context: Context, instant: datetime) -> str:
+    """An instant as month and day on the community's calendar."""
+    return instant.astimezone(context.settings.zone).strftime("%m-%d")

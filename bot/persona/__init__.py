@@ -1,0 +1,1 @@
+"""How the bot speaks: who it is, its texts, what it knows, and what may not leave the house."""

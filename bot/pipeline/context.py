@@ -1,0 +1,78 @@
+"""What a handler is given and what it gives back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.events import Event
+from bot.core.ids import GroupKey
+from bot.core.messages import Message, Outgoing
+from bot.members.people import Role, Standing
+from bot.pipeline.commands import Invocation
+from bot.settings.schema.bot import Group
+from bot.settings.schema.commands import CommandName
+from bot.settings.schema.members import Act
+from bot.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One event with everything that decides about it, fixed at its start.
+
+    ``group`` is the group it happened in; for private chats the first group of the brand in which
+    the person is, so that his points and codes are found. ``invocation`` is the command, if any.
+    """
+
+    event: Event
+    settings: Settings
+    group: Group
+    member: Standing
+    realm: str
+    now: datetime
+    invocation: Invocation | None = None
+
+    @property
+    def group_key(self) -> GroupKey:
+        """The group's key, typed."""
+        return GroupKey(self.group.key)
+
+    @property
+    def scope(self) -> str:
+        """The conversation, for texts that shall not repeat themselves."""
+        return f"{self.event.channel}/{self.event.conversation.chat_id}"
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the person's stored role lets him command here."""
+        return self.member.role in (Role.OWNER, Role.OPERATOR)
+
+    def word(self, name: CommandName) -> str:
+        """How a command is typed in this configuration."""
+        return self.settings.commands.commands[name].words[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler wants to happen, to be written in one step with the event's end.
+
+    ``answer`` goes to who asked, in his conversation. ``posts`` go elsewhere; their keys carry the
+    event's. ``act`` is what the member did, if it is more than having typed a command.
+    """
+
+    answer: Message | None = None
+    posts: tuple[Outgoing, ...] = ()
+    act: Act | None = None
+    detail: str = ""
+
+    def doing(self, act: Act, detail: str = "") -> "Reply":
+        """The same reply, to be counted as ``act`` of the member."""
+        return replace(self, act=act, detail=detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Nobody answered, and why: silence is a result like any other."""
+
+    reason: str
+
+
+Outcome = Reply | Nobody

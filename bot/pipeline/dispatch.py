@@ -1,0 +1,139 @@
+"""From a stored event to its outcome: who is it, may he, and whose is it."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.core.clock import Clock
+from bot.core.events import Event, EventKind, Place
+from bot.core.ids import ChannelKey
+from bot.core.messages import Text
+from bot.core.ports import Hears
+from bot.members.people import Standing
+from bot.persona.voice import Voice
+from bot.pipeline.commands import CommandWords, Invocation
+from bot.pipeline.context import Context, Nobody, Outcome, Reply
+from bot.pipeline.guards import FloodGate
+from bot.pipeline.routing import Route
+from bot.settings.schema.bot import Group
+from bot.settings.schema.commands import CommandsFile
+from bot.settings.settings import HasSettings, Settings
+
+
+def realm_of(settings: Settings, channel: ChannelKey) -> str:
+    """The company within which the channel's user ids are unique."""
+    section = settings.bot.channels[channel]
+    return "" if section.kind == "group_webhook" else section.corp_id
+
+
+def group_of(settings: Settings, event: Event) -> Group | None:
+    """The configured group an event happened in, by any of the group's chat ids."""
+    if event.conversation.place is Place.PRIVATE:
+        return None
+    here = (event.channel, event.conversation.chat_id)
+    for group in settings.bot.groups:
+        for address in (group.hears, group.roster, group.posts):
+            if (address.channel, address.chat_id) == here:
+                return group
+    return None
+
+
+class Dispatcher:
+    """Finds the route of an event and asks it. Reads only; what follows is for the completion."""
+
+    def __init__(
+        self,
+        *,
+        live: HasSettings,
+        voice: Voice,
+        clock: Clock,
+        routes: Sequence[Route],
+        hears: Mapping[ChannelKey, Hears],
+    ) -> None:
+        self._live = live
+        self._voice = voice
+        self._clock = clock
+        self._routes = routes
+        self._hears = hears
+        self._flood = FloodGate()
+        self._words: tuple[CommandsFile, CommandWords] | None = None
+
+    async def dispatch(self, event: Event, standing: Standing) -> tuple[Context, str, Outcome]:
+        """The outcome of an event, its context and the name of the route that gave it.
+
+        Raises what the handler raises; nothing has been answered then.
+        """
+        context = self.context(event, standing)
+        early = self._guard(context)
+        if early is not None:
+            return context, "guard", early
+        route = next((route for route in self._routes if route.fits(context)), None)
+        if route is None:
+            return context, "nobody", Nobody("no route for this kind of event")
+        refusal = self._refusal(route, context)
+        if refusal is not None:
+            return context, f"{route.name} refused", refusal
+        return context, route.name, await route.handle(context)
+
+    def context(self, event: Event, standing: Standing) -> Context:
+        """The event with everything that decides about it, as of now."""
+        settings = self._live.current
+        return Context(
+            event=event,
+            settings=settings,
+            group=group_of(settings, event) or settings.bot.groups[0],
+            member=standing,
+            realm=realm_of(settings, event.channel),
+            now=self._clock.now(),
+            invocation=self._read(settings, event),
+        )
+
+    def _read(self, settings: Settings, event: Event) -> Invocation | None:
+        if event.kind is not EventKind.TEXT:
+            return None
+        if self._words is None or self._words[0] is not settings.commands:
+            self._words = (settings.commands, CommandWords(settings.commands))
+        return self._words[1].read(event.text)
+
+    def _guard(self, context: Context) -> Outcome | None:
+        """An outcome for what no handler shall see, or None."""
+        event, member = context.event, context.member
+        if event.conversation.place is Place.GROUP and group_of(context.settings, event) is None:
+            return Nobody("a group that is not in bot.yaml")
+        if event.user_id in context.settings.bot.own_user_ids:
+            return Nobody("one of our own")
+        if member.blocked:
+            return Nobody("blocked")
+        if event.kind is EventKind.TEXT:
+            return self._guard_words(context)
+        return None
+
+    def _guard_words(self, context: Context) -> Outcome | None:
+        member = context.member.member_id
+        if self._flood.is_flooding(member, context.now):
+            if not self._flood.should_warn(member, context.now):
+                return Nobody("flood")
+            words = self._voice.say("refused.flood", scope=context.scope, name=context.member.name)
+            return Reply(Text(words))
+        in_group = context.event.conversation.place is Place.GROUP
+        if (
+            in_group
+            and context.invocation is None
+            and self._hears.get(context.event.channel) is Hears.EVERYTHING
+        ):
+            return Nobody("talk that was not addressed to the bot")
+        return None
+
+    def _refusal(self, route: Route, context: Context) -> Reply | None:
+        """Why the person may not use the route, in words; None when he may."""
+        if not route.owners_only or context.invocation is None:
+            return None
+        command = context.word(context.invocation.name)
+        if context.event.conversation.place is not Place.GROUP:
+            template = "refused.only_in_group"
+        elif not context.is_owner:
+            template = "refused.not_owner"
+        else:
+            return None
+        words = self._voice.say(
+            template, scope=context.scope, name=context.member.name, command=command
+        )
+        return Reply(Text(words))

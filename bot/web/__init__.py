@@ -1,0 +1,1 @@
+"""The HTTP side: callbacks in, health and metrics out."""

@@ -1,0 +1,106 @@
+"""GET and POST /callback/{channel}: the platform's door.
+
+A callback is acknowledged after it is stored, and not before. What is not the platform's is
+refused without telling why in detail (403 signature, 400 payload); what cannot be stored now gets
+500, so that the platform brings it again.
+"""
+
+from collections.abc import Mapping
+
+import structlog
+from aiohttp import web
+
+from bot.core.clock import Clock
+from bot.core.errors import BadPayload, BadSignature, StoreError
+from bot.core.events import Receipt
+from bot.core.ids import ChannelKey
+from bot.core.messages import Message
+from bot.core.metrics import Metrics
+from bot.core.ports import Codec
+from bot.pipeline.worker import Worker
+from bot.settings.settings import HasSettings
+
+
+class Callbacks:
+    """The door for all channels that hear."""
+
+    def __init__(
+        self,
+        *,
+        codecs: Mapping[ChannelKey, Codec],
+        worker: Worker,
+        live: HasSettings,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._codecs = codecs
+        self._worker = worker
+        self._live = live
+        self._clock = clock
+        self._metrics = metrics
+        self._log = structlog.get_logger("callbacks")
+
+    def routes(self) -> list[web.RouteDef]:
+        """Both verbs of the callback address."""
+        return [
+            web.get("/callback/{channel}", self.check_address),
+            web.post("/callback/{channel}", self.receive),
+        ]
+
+    async def check_address(self, request: web.Request) -> web.Response:
+        """The platform's check of the address: answer with the decrypted echo, bare."""
+        codec = self._codec(request)
+        try:
+            return web.Response(text=codec.check_address(request.query))
+        except BadSignature:
+            return self._refuse(codec, 403)
+        except BadPayload:
+            return self._refuse(codec, 400)
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """A callback: read, store, handle, answer."""
+        codec = self._codec(request)
+        body = await request.read()  # bounded by the server's client_max_size
+        try:
+            receipt = codec.read(request.query, body, self._clock.now())
+        except BadSignature:
+            return self._refuse(codec, 403)
+        except BadPayload:
+            return self._refuse(codec, 400)
+        with self._metrics.callback_seconds.labels(codec.key).time():
+            return await self._answer(codec, receipt)
+
+    async def _answer(self, codec: Codec, receipt: Receipt) -> web.Response:
+        if not receipt.events:
+            self._metrics.callbacks.labels(codec.key, "unsupported").inc()
+            self._log.info("callback of no use to us", channel=codec.key, kind=receipt.unsupported)
+            return web.Response()
+        try:
+            message = await self._handle(receipt)
+        except (StoreError, TimeoutError):
+            self._log.exception("callback not taken", channel=codec.key)
+            self._metrics.callbacks.labels(codec.key, "not_taken").inc()
+            return web.Response(status=500)
+        if message is None or not receipt.answerable:
+            self._metrics.callbacks.labels(codec.key, "stored").inc()
+            return web.Response()
+        self._metrics.callbacks.labels(codec.key, "answered").inc()
+        answer = codec.write_answer(receipt, message, self._clock.now())
+        return web.Response(body=answer.body, content_type=answer.content_type, charset="utf-8")
+
+    async def _handle(self, receipt: Receipt) -> Message | None:
+        """Store all events; wait for the answer of the first, if it can be given here."""
+        settings = self._live.current
+        accepted = [await self._worker.receive(event, settings) for event in receipt.events]
+        return await self._worker.answer(accepted[0]) if receipt.answerable else None
+
+    def _codec(self, request: web.Request) -> Codec:
+        codec = self._codecs.get(ChannelKey(request.match_info["channel"]))
+        if codec is None:
+            raise web.HTTPNotFound(text="no such channel\n")
+        return codec
+
+    def _refuse(self, codec: Codec, status: int) -> web.Response:
+        self._metrics.callbacks.labels(codec.key, "refused").inc()
+        self._log.warning("callback refused", channel=codec.key, status=status)
+        return web.Response(status=status)
