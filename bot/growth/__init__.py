@@ -1,0 +1,1 @@
+"""How members bring members. Rewards hang on a friend's joining and staying, never on sharing."""
