@@ -1,0 +1,398 @@
+"""The composition root: builds every object, starts and drains. The only file that knows all.
+
+Read it from ``App`` down: what is built, in which order it starts, in which order it stops.
+"""
+
+import asyncio
+import hashlib
+import os
+import random
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot import __version__
+from bot.channels.group_webhook import GroupWebhook
+from bot.channels.wecom_app import WecomApp
+from bot.channels.wecom_robot import WecomRobot
+from bot.core.clock import Clock, ShiftableClock, SystemClock
+from bot.core.ids import ChannelKey, UserId
+from bot.core.messages import Outgoing, Text
+from bot.core.metrics import Metrics
+from bot.core.ports import Codec, Directory, Sender
+from bot.core.randomness import secure
+from bot.growth.invites import Invites
+from bot.handlers.ask import AskHandlers
+from bot.handlers.help import HelpHandlers
+from bot.handlers.invite import InviteHandlers, ReferralJob
+from bot.handlers.owner import OwnerHandlers
+from bot.handlers.points import PointsHandlers
+from bot.handlers.profile import ProfileHandlers
+from bot.handlers.redpacket import PacketExpiry, RedPacketHandlers
+from bot.handlers.welcome import MembershipHandlers, WelcomeJob
+from bot.members.roster import Roster
+from bot.outbox.enqueue import post
+from bot.outbox.worker import OutboxWorker
+from bot.persona.screening import find_blocked
+from bot.persona.voice import Voice
+from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.inbox import Inbox
+from bot.pipeline.proposals import Proposals
+from bot.pipeline.roster_sync import RosterSync
+from bot.pipeline.routing import Route
+from bot.pipeline.worker import Worker
+from bot.rewards.checkin import CheckIns
+from bot.rewards.redpacket import Packets
+from bot.rewards.statement import Statements
+from bot.schedules.publisher import Publisher
+from bot.schedules.ticker import Job, Ticker
+from bot.settings.problems import Problems
+from bot.settings.reload import LiveSettings
+from bot.settings.schema import bot as bot_file
+from bot.settings.settings import Settings, private_place
+from bot.simulator.simulator import Simulator
+from bot.store.db import Store
+from bot.web.callbacks import Callbacks
+from bot.web.status import Health, Status
+
+MODELS = (
+    "bot.outbox.models",
+    "bot.members.models",
+    "bot.rewards.models",
+    "bot.growth.models",
+    "bot.schedules.models",
+    "bot.pipeline.proposals",
+)
+"""The modules with Tortoise models."""
+
+MOST_BODY_BYTES = 256 * 1024
+"""Largest request body; the platform's callbacks stay far below."""
+
+TAKEOVER_SECONDS = 2
+"""How often events that a dead process left behind are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The configured channels by what they can do."""
+
+    codecs: Mapping[ChannelKey, Codec]
+    senders: Mapping[ChannelKey, Sender]
+    directories: Mapping[ChannelKey, Directory]
+
+
+@dataclass(slots=True)
+class TakeoverJob:
+    """Looks for events that were stored and not handled."""
+
+    worker: Worker
+    live: LiveSettings
+    name: str = "takeover"
+    _next: datetime | None = field(default=None, init=False)
+
+    async def run(self, now: datetime) -> None:
+        """Hand them to the worker."""
+        if self._next is None or now >= self._next:
+            self._next = now + timedelta(seconds=TAKEOVER_SECONDS)
+            await self.worker.take_over(self.live.current)
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """Only real time strands events, so no instant is due."""
+        del now
+        return None
+
+
+class App:
+    """One process of Yutang.
+
+    ``data_directory`` holds the database and, in rehearsals, the simulator's journal. ``port``
+    overrides bot.yaml's (0 takes a free one). ``rng`` draws shares, codes and variants.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        data_directory: Path,
+        port: int | None = None,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.live = LiveSettings(settings)
+        self.metrics = Metrics()
+        self._rng = rng or secure()
+        self._socket = socket.create_server(
+            (settings.bot.web.host, settings.bot.web.port if port is None else port)
+        )
+        rehearsal = settings.bot.simulator.enabled
+        self.clock = clock or (ShiftableClock() if rehearsal else SystemClock())
+        self.simulator: Simulator | None = None
+        if isinstance(self.clock, ShiftableClock) and rehearsal:
+            self.simulator = Simulator(
+                settings.bot, self.clock, data_directory, lambda: self.address
+            )
+        self.store = Store(data_directory, MODELS)
+        self._stopping = asyncio.Event()
+        self._problems: Problems | None = None
+        self._log = structlog.get_logger("app")
+
+    @property
+    def address(self) -> str:
+        """Where this process is reached from this machine."""
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    async def start(self) -> None:
+        """Open the database, start the workers, then listen."""
+        now = self.clock.now()
+        await self.store.open()
+        self._session = aiohttp.ClientSession()
+        self._channels = build_channels(
+            self.live.current, self._session, self.clock, self._simulator_base()
+        )
+        self._voice = Voice(self.live, self._rng)
+        await self._voice.recall(self.store)
+        self._roster = Roster(self.store)
+        await self._roster.appoint(self.live.current, now)
+        self._build()
+        await self._worker.take_over(self.live.current)
+        await self.outbox.start()
+        await self._listen()
+        if self.simulator is not None:
+            self.simulator.settle = self.settle
+            await self.simulator.start()
+        self.ticker.start()
+        self._background = [
+            asyncio.create_task(self._wake_outbox(), name="wake outbox"),
+            asyncio.create_task(self._follow_files(), name="settings"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop taking in, finish what is under way, close."""
+        self._stopping.set()
+        if self.simulator is not None:
+            await self.simulator.stop()
+        await self._runner.cleanup()
+        await self.ticker.stop()
+        await self._worker.idle()
+        await self.outbox.stop()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        for sender in self._channels.senders.values():
+            await sender.close()
+        await self._session.close()
+        await self.store.close()
+
+    async def settle(self) -> datetime | None:
+        """Do everything that is due now; returns when something is due next."""
+        await self.ticker.tick()
+        await self._worker.idle()
+        await self.outbox.send_due()
+        instants = [await self.ticker.next_due(), await self.outbox.next_due()]
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    def _build(self) -> None:
+        """Everything that handles events or runs by the clock."""
+        store, live = self.store, self.live
+        self._invites = Invites(store, self._rng)
+        self._packets = Packets(store, self._rng)
+        self._publisher = Publisher(store, self._voice, live)
+        self._inbox = Inbox(store)
+        capabilities = {key: sender.capabilities for key, sender in self._channels.senders.items()}
+        dispatcher = Dispatcher(
+            live=live,
+            voice=self._voice,
+            clock=self.clock,
+            routes=self._routes(),
+            hears={key: table.hears_in_groups for key, table in capabilities.items()},
+        )
+        self._worker = Worker(
+            store=store,
+            inbox=self._inbox,
+            dispatcher=dispatcher,
+            voice=self._voice,
+            clock=self.clock,
+            capabilities=capabilities,
+            metrics=self.metrics,
+        )
+        self.outbox = OutboxWorker(
+            store=store,
+            senders=self._channels.senders,
+            clock=self.clock,
+            screen=self._screen,
+            metrics=self.metrics,
+        )
+        self.ticker = Ticker(self._jobs(), self.clock, self.metrics)
+
+    def _routes(self) -> tuple[Route, ...]:
+        """All routes; the first that fits answers, so the one for all other words comes last."""
+        store, voice, roster = self.store, self._voice, self._roster
+        statements, check_ins = Statements(store), CheckIns(store)
+        groups = (
+            PointsHandlers(voice, check_ins, statements),
+            RedPacketHandlers(voice, self._packets, Proposals(store), roster),
+            InviteHandlers(voice, self._invites, roster),
+            ProfileHandlers(store, voice, statements, check_ins, self._invites, roster),
+            OwnerHandlers(store, voice, self._publisher, roster),
+            MembershipHandlers(roster, self._invites),
+            AskHandlers(voice),
+        )
+        routes = tuple(route for group in groups for route in group.routes())
+        return (*HelpHandlers(voice, routes).routes(), *routes)
+
+    def _jobs(self) -> tuple[Job, ...]:
+        """What runs by the clock, in this order: first who is there, then what hangs on it."""
+        roster, voice, live = self._roster, self._voice, self.live
+        return (
+            TakeoverJob(self._worker, live),
+            RosterSync(
+                directories=self._channels.directories,
+                roster=roster,
+                worker=self._worker,
+                live=live,
+            ),
+            PacketExpiry(self.store, self._packets, voice, live),
+            ReferralJob(self._invites, roster, voice, live),
+            WelcomeJob(roster, voice, live),
+            self._publisher,
+        )
+
+    async def _listen(self) -> None:
+        app = web.Application(client_max_size=MOST_BODY_BYTES)
+        callbacks = Callbacks(
+            codecs=self._channels.codecs,
+            worker=self._worker,
+            live=self.live,
+            clock=self.clock,
+            metrics=self.metrics,
+        )
+        app.add_routes(callbacks.routes())
+        app.add_routes(Status(self._health, self.metrics).routes())
+        if self.simulator is not None:
+            app.add_routes(self.simulator.routes())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._socket).start()
+
+    def _simulator_base(self) -> str:
+        return "" if self.simulator is None else f"{self.address}{self.simulator.api_base}"
+
+    def _screen(self, text: str) -> str:
+        word = find_blocked(text, self.live.current.persona)
+        return f"it contains {word!r}, which persona.yaml blocks" if word else ""
+
+    async def _wake_outbox(self) -> None:
+        """Completed events may have left messages: send them now rather than at the next look."""
+        while True:
+            await self._worker.finished.wait()
+            self._worker.finished.clear()
+            self.outbox.wake()
+
+    async def _health(self) -> Health:
+        settings = self.live.current
+        problems: tuple[str, ...] = ()
+        waiting = -1
+        try:
+            waiting = await self._inbox.count_waiting()
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is the answer)
+            problems = (f"the database does not answer: {error}",)
+        bad = self._problems
+        return Health(
+            version=__version__,
+            brand=settings.bot.brand.name,
+            now=self.clock.now().astimezone(settings.zone).isoformat(timespec="seconds"),
+            waiting_events=waiting,
+            configuration="in force"
+            if bad is None
+            else f"{len(bad.problems)} problems; the last good one is in force",
+            problems=problems,
+        )
+
+    async def _follow_files(self) -> None:
+        settings = self.live.current
+        await self.live.watch(
+            settings.directory, os.environ, self._on_change, self._on_problems, self._stopping
+        )
+
+    async def _on_change(self, _old: Settings, new: Settings) -> None:
+        self._problems = None
+        self.metrics.configuration_problems.set(0)
+        self._log.info("changed configuration taken", fingerprint=new.fingerprint[:12])
+        await self._roster.appoint(new, self.clock.now())
+
+    async def _on_problems(self, problems: Problems) -> None:
+        """The old settings stay; the operators are told, in the log and in private."""
+        self._problems = problems
+        self.metrics.configuration_problems.set(len(problems.problems))
+        for problem in problems.problems:
+            self._log.error("changed configuration not taken", problem=str(problem))
+        await self._tell_operators(problems)
+
+    async def _tell_operators(self, problems: Problems) -> None:
+        settings = self.live.current
+        text = self._voice.say(
+            "trouble.configuration",
+            scope="operators",
+            count=len(problems.problems),
+            lines="\n".join(str(problem) for problem in problems.problems[:5]),
+        )
+        digest = hashlib.sha256(str(problems).encode()).hexdigest()[:12]
+        now = self.clock.now()
+        outgoings = []
+        for operator in settings.bot.operators:
+            channel, target = private_place(settings.bot.groups[0], UserId(operator))
+            key = f"configuration/{digest}/{operator}/{now.timestamp():.0f}"
+            outgoings.append(Outgoing(key=key, channel=channel, target=target, message=Text(text)))
+        await post(self.store, outgoings, now=now)
+        self.outbox.wake()
+
+
+def build_channels(
+    settings: Settings, session: aiohttp.ClientSession, clock: Clock, simulator_base: str
+) -> Channels:
+    """The channels of bot.yaml."""
+    codecs: dict[ChannelKey, Codec] = {}
+    senders: dict[ChannelKey, Sender] = {}
+    directories: dict[ChannelKey, Directory] = {}
+    for name, section in settings.bot.channels.items():
+        key = ChannelKey(name)
+        api_base = simulator_base if section.api_base == bot_file.SIMULATOR else section.api_base
+        match section:
+            case bot_file.WecomApp():
+                app = WecomApp(
+                    key=key,
+                    corp_id=section.corp_id,
+                    agent_id=section.agent_id,
+                    secret=section.secret.get_secret_value(),
+                    token=section.token.get_secret_value(),
+                    encoding_aes_key=section.encoding_aes_key.get_secret_value(),
+                    api_base=api_base,
+                    session=session,
+                    clock=clock,
+                )
+                codecs[key], senders[key], directories[key] = app, app, app
+            case bot_file.WecomRobot():
+                robot = WecomRobot(
+                    key=key,
+                    name=section.name,
+                    token=section.token.get_secret_value(),
+                    encoding_aes_key=section.encoding_aes_key.get_secret_value(),
+                    api_base=api_base,
+                    session=session,
+                    clock=clock,
+                )
+                codecs[key], senders[key] = robot, robot
+            case bot_file.GroupWebhook():
+                senders[key] = GroupWebhook(
+                    key=key,
+                    webhook_key=section.webhook_key.get_secret_value(),
+                    api_base=api_base,
+                    session=session,
+                )
+    return Channels(codecs, senders, directories)

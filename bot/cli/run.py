@@ -1,0 +1,85 @@
+"""``python -m bot run``: the product, until Ctrl-C or SIGTERM."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from bot.app import App
+from bot.cli.logs import configure_logs
+from bot.settings.load import load_settings
+from bot.settings.problems import Problems
+from bot.settings.settings import Settings
+
+_HELP = "run the bot"
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its arguments."""
+    parser = subparsers.add_parser(
+        "run",
+        help=_HELP,
+        description="Run the bot. PORT and DATA_DIR in the environment override bot.yaml.",
+    )
+    parser.add_argument(
+        "--config", type=Path, default=Path("config"), metavar="DIR", help="folder of bot.yaml"
+    )
+    parser.add_argument("--port", type=int, default=None, help="port to listen on (0: a free one)")
+    parser.add_argument(
+        "--data-dir", type=Path, default=None, metavar="DIR", help="folder of the database"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until stopped; 0 after a clean stop, 1 when it could not start."""
+    loaded = load_settings(arguments.config, os.environ)
+    if isinstance(loaded, Problems):
+        print(loaded, file=sys.stderr)
+        print(f"not started: mend {len(loaded.problems)} problems first", file=sys.stderr)
+        return 1
+    port = arguments.port if arguments.port is not None else _port_from_environment()
+    data = arguments.data_dir or Path(os.environ.get("DATA_DIR") or loaded.bot.storage.directory)
+    configure_logs()
+    try:
+        asyncio.run(_serve(loaded, data, port))
+    except OSError as error:
+        print(f"not started: {error}. Is the port taken? Try PORT=8081.", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(settings: Settings, data: Path, port: int | None) -> None:
+    app = App(settings, data_directory=data, port=port)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await app.start()
+    print("\n".join(_banner(app, settings, data)), flush=True)
+    await stop.wait()
+    print("stopping …", flush=True)
+    await app.stop()
+
+
+def _banner(app: App, settings: Settings, data: Path) -> list[str]:
+    lines = [f"Yutang runs {settings.bot.brand.name}; data in {data}/"]
+    if app.simulator is not None:
+        lines.append(f"  chat      {app.address}/sim/    (simulated: nothing is sent to Tencent)")
+    lines += [
+        f"  health    {app.address}/healthz",
+        f"  metrics   {app.address}/metrics",
+        *(
+            f"  callback  {app.address}/callback/{key}"
+            for key, channel in settings.bot.channels.items()
+            if channel.kind != "group_webhook"
+        ),
+        "Ctrl-C stops it.",
+    ]
+    return lines
+
+
+def _port_from_environment() -> int | None:
+    text = os.environ.get("PORT", "")
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,1 @@
+"""What members earn: the books, check-ins and red packets, and the audit that proves them."""

@@ -1,0 +1,126 @@
+"""Check-ins on SQLite: load the days that matter, decide, write rows and points together."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+
+from bot.core.errors import KeyReused
+from bot.core.ids import EventKey, MemberId
+from bot.rewards.ledger_sqlite import load_accounts, post_all
+from bot.rewards.streaks import (
+    ONE_DAY,
+    CheckedIn,
+    CheckInDay,
+    CheckInRequest,
+    CheckInRuling,
+    Turn,
+    decide_check_ins,
+    transfers_of,
+)
+from bot.rewards.transfers import AccountRef, Transfer
+
+_LOAD_DAYS = """
+SELECT checkin.member_id, checkin.on_date, checkin.streak, checkin.points, checkin.bonus,
+    checkin.event_key
+FROM json_each(:days) AS wanted
+CROSS JOIN checkin ON checkin.member_id = json_extract(wanted.value, '$[0]')
+    AND checkin.on_date = json_extract(wanted.value, '$[1]')
+UNION
+SELECT checkin.member_id, checkin.on_date, checkin.streak, checkin.points, checkin.bonus,
+    checkin.event_key
+FROM json_each(:keys) AS wanted
+CROSS JOIN checkin ON checkin.event_key = wanted.value
+"""
+
+_WRITE_DAY = """
+INSERT INTO checkin (member_id, on_date, streak, points, bonus, event_key)
+VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+
+def apply_check_ins(
+    connection: sqlite3.Connection, requests: Sequence[CheckInRequest]
+) -> list[CheckedIn | KeyReused]:
+    """Check in within the open transaction; one answer for each request, in order."""
+    rulings = decide_check_ins(_load(connection, requests), requests)
+    posted = post_all(
+        connection,
+        [_transfers(ruling, request) for ruling, request in zip(rulings, requests, strict=True)],
+    )
+    _write(connection, rulings)
+    present = _load_balances(connection, rulings)
+    answers: list[CheckedIn | KeyReused] = []
+    for ruling, entries in zip(rulings, posted, strict=True):
+        if isinstance(ruling, KeyReused):
+            answers.append(ruling)
+        elif entries:
+            answers.append(_answer(ruling, entries[-1].credit_balance))
+        else:
+            answers.append(_answer(ruling, present[ruling.day.member_id]))
+    return answers
+
+
+def _load(connection: sqlite3.Connection, requests: Sequence[CheckInRequest]) -> list[CheckInDay]:
+    days = [
+        (request.member_id, day.isoformat())
+        for request in requests
+        for day in (request.on_date, request.on_date - ONE_DAY)
+    ]
+    wanted = {"days": json.dumps(days), "keys": json.dumps([request.key for request in requests])}
+    return [
+        CheckInDay(
+            member_id=MemberId(member_id),
+            on_date=date.fromisoformat(on_date),
+            streak=streak,
+            points=points,
+            bonus=bonus,
+            key=EventKey(key),
+        )
+        for member_id, on_date, streak, points, bonus, key in connection.execute(_LOAD_DAYS, wanted)
+    ]
+
+
+def _transfers(ruling: CheckInRuling | KeyReused, request: CheckInRequest) -> tuple[Transfer, ...]:
+    """What a ruling posts; a replayed one posts the same again, to get its first balances."""
+    if isinstance(ruling, KeyReused) or ruling.turn is Turn.REPEATED:
+        return ()
+    return transfers_of(ruling.day, request.at)
+
+
+def _write(connection: sqlite3.Connection, rulings: Sequence[CheckInRuling | KeyReused]) -> None:
+    connection.executemany(
+        _WRITE_DAY,
+        [
+            (day.member_id, day.on_date.isoformat(), day.streak, day.points, day.bonus, day.key)
+            for ruling in rulings
+            if isinstance(ruling, CheckInRuling) and ruling.turn is Turn.FIRST
+            for day in (ruling.day,)
+        ],
+    )
+
+
+def _load_balances(
+    connection: sqlite3.Connection, rulings: Sequence[CheckInRuling | KeyReused]
+) -> dict[MemberId, int]:
+    """The present balances of those who had checked in before; others see their transfer's."""
+    refs = {
+        AccountRef.member(ruling.day.member_id): ruling.day.member_id
+        for ruling in rulings
+        if isinstance(ruling, CheckInRuling) and ruling.turn is Turn.REPEATED
+    }
+    if not refs:
+        return {}
+    return {refs[ref]: account.balance for ref, account in load_accounts(connection, refs).items()}
+
+
+def _answer(ruling: CheckInRuling, balance: int) -> CheckedIn:
+    day = ruling.day
+    return CheckedIn(
+        on_date=day.on_date,
+        streak=day.streak,
+        points=day.points,
+        bonus=day.bonus,
+        balance=balance,
+        repeated=ruling.turn is Turn.REPEATED,
+    )

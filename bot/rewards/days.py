@@ -1,0 +1,17 @@
+"""The community's day: it turns at a chosen local hour, so that night owls keep their evening."""
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+
+def community_date(now: datetime, zone: tzinfo, day_starts_at: time) -> date:
+    """The date of the community's day at ``now`` (aware).
+
+    A day begins at the first instant at which the clocks of ``zone`` show ``day_starts_at``. It
+    never runs backwards: an hour that the clocks show twice belongs to the day that began.
+    """
+    today = now.astimezone(zone).date()
+    for day in (today + timedelta(days=1), today):
+        begins = datetime.combine(day, day_starts_at, tzinfo=zone).astimezone(UTC)
+        if begins <= now.astimezone(UTC):
+            return day
+    return today - timedelta(days=1)

@@ -1,0 +1,102 @@
+"""The tables of the books and of red packets, for reading.
+
+Everything is written by the lanes. Tables with a composite key (``checkin``, ``packet_claim``)
+are read with ``Store.read``.
+"""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from bot.core.money import Currency
+from bot.rewards.transfers import AccountKind, AccountRef
+from bot.store.fields import InstantField
+
+
+class AccountRow(Model):
+    """An account; ``balance`` in the currency's unit."""
+
+    id = fields.IntField(primary_key=True)
+    currency = fields.CharField(max_length=8)
+    kind = fields.CharField(max_length=8)
+    holder = fields.TextField()
+    balance = fields.BigIntField()
+    overdraft = fields.BigIntField()
+
+    @property
+    def ref(self) -> AccountRef:
+        """The account's name."""
+        return AccountRef(Currency(self.currency), AccountKind(self.kind), self.holder)
+
+    class Meta:
+        table = "account"
+
+
+class TransferRow(Model):
+    """A transfer."""
+
+    id = fields.IntField(primary_key=True)
+    key = fields.TextField()
+    debit_account: fields.ForeignKeyRelation[AccountRow] = fields.ForeignKeyField(
+        "models.AccountRow", related_name="gave"
+    )
+    credit_account: fields.ForeignKeyRelation[AccountRow] = fields.ForeignKeyField(
+        "models.AccountRow", related_name="received"
+    )
+    amount = fields.BigIntField()
+    reason = fields.TextField()
+    reference = fields.TextField()
+    actor = fields.TextField()
+    at = InstantField()
+    reverses = fields.IntField(null=True)
+
+    class Meta:
+        table = "transfer"
+
+
+class EntryRow(Model):
+    """One side of a transfer: ``amount`` is negative for who gave."""
+
+    id = fields.IntField(primary_key=True)
+    transfer: fields.ForeignKeyRelation[TransferRow] = fields.ForeignKeyField(
+        "models.TransferRow", related_name="entries"
+    )
+    account: fields.ForeignKeyRelation[AccountRow] = fields.ForeignKeyField(
+        "models.AccountRow", related_name="entries"
+    )
+    amount = fields.BigIntField()
+    balance_after = fields.BigIntField()
+
+    class Meta:
+        table = "entry"
+
+
+class PacketRow(Model):
+    """A red packet."""
+
+    id = fields.IntField(primary_key=True)
+    key = fields.TextField()
+    group_key = fields.TextField()
+    owner_id = fields.IntField()
+    kind = fields.CharField(max_length=8)
+    on_date = fields.CharField(max_length=10)
+    total_points = fields.IntField()
+    share_count = fields.IntField()
+    shares: fields.Field[list[int]] = fields.JSONField()
+    salt = fields.TextField()
+    proof = fields.TextField()
+    state = fields.CharField(max_length=8)
+    claimed_count = fields.IntField()
+    claimed_points = fields.IntField()
+    created_at = InstantField()
+    expires_at = InstantField()
+    ended_at = InstantField(null=True)
+    announced_at = InstantField(null=True)
+
+    class Meta:
+        table = "packet"
+
+
+async def read_account_balance(ref: AccountRef) -> int:
+    """The balance of an account, in its currency's unit; 0 for one that does not exist yet."""
+    row = await AccountRow.get_or_none(currency=ref.currency, kind=ref.kind, holder=ref.holder)
+    return 0 if row is None else row.balance

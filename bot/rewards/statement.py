@@ -1,0 +1,145 @@
+"""Reading what the books say about a member or a group. Writes nothing."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.ids import GroupKey, MemberId
+from bot.core.money import Currency
+from bot.rewards.ledger import AccountKind, AccountRef, Reason
+from bot.rewards.models import EntryRow, read_account_balance
+from bot.store.db import Store
+from bot.store.fields import to_micros
+
+_TOTALS = """
+SELECT
+    coalesce(sum(CASE WHEN (entry.amount > 0) = (transfer.reverses IS NULL)
+        THEN entry.amount END), 0) AS earned,
+    coalesce(-sum(CASE WHEN (entry.amount > 0) <> (transfer.reverses IS NULL)
+        THEN entry.amount END), 0) AS spent
+FROM account
+JOIN entry ON entry.account_id = account.id
+JOIN transfer ON transfer.id = entry.transfer_id
+WHERE account.currency = ? AND account.kind = ? AND account.holder = ?
+"""
+
+_ISSUED = """
+SELECT coalesce(-sum(entry.amount), 0) AS points
+FROM transfer
+JOIN entry ON entry.transfer_id = transfer.id
+JOIN account ON account.id = entry.account_id
+WHERE transfer.at >= ? AND account.currency = ? AND account.kind = ?
+"""
+
+_EARNED = """
+SELECT coalesce(sum(entry.amount), 0) AS points
+FROM transfer
+JOIN entry ON entry.transfer_id = transfer.id
+JOIN account ON account.id = entry.account_id
+WHERE transfer.at >= ? AND account.currency = ? AND account.kind = ?
+    AND (entry.amount > 0) = (transfer.reverses IS NULL)
+    AND account.holder IN (SELECT CAST(value AS TEXT) FROM json_each(?))
+"""
+
+_PACKETS = """
+SELECT count(*) AS packets, coalesce(sum(total_points), 0) AS points,
+    coalesce(sum(claimed_count), 0) AS claims, coalesce(sum(claimed_points), 0) AS claimed_points
+FROM packet WHERE group_key = ? AND created_at >= ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One entry 流水 of a member's account; ``amount`` is negative when points left it."""
+
+    at: datetime
+    amount: int
+    reason: Reason
+    reference: str
+    balance_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A member's points over his lifetime; ``earned - spent`` is his balance.
+
+    What was taken back counts as never earned, what was given back as never spent.
+    """
+
+    earned: int
+    spent: int
+
+
+@dataclass(frozen=True, slots=True)
+class PacketNumbers:
+    """A group's red packets: how many, their points, their claims and the points claimed."""
+
+    packets: int
+    points: int
+    claims: int
+    claimed_points: int
+
+
+class Statements:
+    """What members and operators may ask the books."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def read_balance(self, member_id: MemberId) -> int:
+        """The member's points; below zero only after a claw-back."""
+        return await read_account_balance(AccountRef.member(member_id))
+
+    async def read_statement(self, member_id: MemberId, limit: int) -> list[StatementLine]:
+        """The member's last ``limit`` (>= 1) entries, newest first."""
+        ref = AccountRef.member(member_id)
+        entries = (
+            await EntryRow.filter(
+                account__currency=ref.currency,
+                account__kind=ref.kind,
+                account__holder=ref.holder,
+            )
+            .order_by("-id")
+            .limit(limit)
+            .select_related("transfer")
+        )
+        return [
+            StatementLine(
+                at=entry.transfer.at,
+                amount=entry.amount,
+                reason=Reason(entry.transfer.reason),
+                reference=entry.transfer.reference,
+                balance_after=entry.balance_after,
+            )
+            for entry in entries
+        ]
+
+    async def read_totals(self, member_id: MemberId) -> Totals:
+        """What the member has earned and spent so far."""
+        ref = AccountRef.member(member_id)
+        (row,) = await self._store.read(_TOTALS, (ref.currency, ref.kind, ref.holder))
+        return Totals(earned=row["earned"], spent=row["spent"])
+
+    async def read_issued(self, since: datetime) -> int:
+        """Points issued since an instant, in all groups together, less what was taken back."""
+        parameters = (to_micros(since), Currency.POINTS, AccountKind.ISSUANCE)
+        (row,) = await self._store.read(_ISSUED, parameters)
+        return int(row["points"])
+
+    async def read_earned(self, member_ids: Collection[MemberId], since: datetime) -> int:
+        """Points that these members, a group's for example, earned since an instant."""
+        members = json.dumps(sorted(member_ids))
+        parameters = (to_micros(since), Currency.POINTS, AccountKind.MEMBER, members)
+        (row,) = await self._store.read(_EARNED, parameters)
+        return int(row["points"])
+
+    async def read_group_packets(self, group_key: GroupKey, since: datetime) -> PacketNumbers:
+        """The packets that a group was given since an instant."""
+        (row,) = await self._store.read(_PACKETS, (group_key, to_micros(since)))
+        return PacketNumbers(
+            packets=row["packets"],
+            points=row["points"],
+            claims=row["claims"],
+            claimed_points=row["claimed_points"],
+        )

@@ -1,0 +1,1 @@
+"""When the bot speaks by itself: node days, mix, slots, the plan and its publisher."""

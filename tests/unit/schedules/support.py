@@ -1,0 +1,178 @@
+"""Settings, libraries and stores for the tests of schedules."""
+
+import random
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.core.ids import GroupKey
+from bot.persona.voice import Voice
+from bot.schedules.publisher import Publisher
+from bot.schedules.records import Post
+from bot.settings.schema.base import Kind, Pillar, Weekday
+from bot.settings.schema.bot import BotFile, Brand, ChatAddress, Group
+from bot.settings.schema.calendar import (
+    CalendarFile,
+    FissionStep,
+    Late,
+    Mix,
+    NodeDay,
+    PostLimits,
+    QuietHours,
+    WeeklySlot,
+)
+from bot.settings.schema.commands import CommandsFile
+from bot.settings.schema.library import ContentFront
+from bot.settings.schema.members import MembersFile
+from bot.settings.schema.persona import PersonaFile, Tone
+from bot.settings.schema.rewards import RewardsFile
+from bot.settings.settings import ContentItem, Settings
+from bot.store.db import Store
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+GROUP = GroupKey("pond")
+MODELS = ["bot.schedules.models", "bot.outbox.models", "bot.members.models"]
+
+EVERY_DAY = tuple(Weekday)
+EVERY_KIND = tuple(Kind)
+PILLARS = {Pillar.BRAND: 20, Pillar.PRODUCT: 20, Pillar.INDUSTRY: 30, Pillar.USER: 30}
+KINDS = {
+    Kind.STORY: 15,
+    Kind.ACTIVITY: 25,
+    Kind.PRODUCT: 20,
+    Kind.RED_PACKET: 10,
+    Kind.LESSON: 30,
+}
+STEPS = ("code", "friend", "poster")
+
+
+def at(text: str, zone: ZoneInfo = SHANGHAI) -> datetime:
+    """A local time such as 2026-11-22 09:00 as a UTC instant."""
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+
+
+def item(
+    key: str,
+    kind: Kind = Kind.STORY,
+    pillar: Pillar = Pillar.BRAND,
+    **front: Any,
+) -> ContentItem:
+    head = ContentFront(title=f"title of {key}", pillar=pillar, kind=kind, **front)
+    return ContentItem(key, head, f"text of {key}")
+
+
+def full_library(count: int) -> tuple[ContentItem, ...]:
+    """``count`` items of every pillar and kind."""
+    return tuple(
+        item(f"{pillar}-{kind}-{number:03d}", kind, pillar)
+        for pillar in Pillar
+        for kind in Kind
+        for number in range(count)
+    )
+
+
+def slot(
+    hour: str, kinds: Sequence[Kind] = EVERY_KIND, days: Sequence[Weekday] = EVERY_DAY
+) -> WeeklySlot:
+    return WeeklySlot(at=time.fromisoformat(hour), days=tuple(days), kinds=tuple(kinds))
+
+
+def calendar(
+    slots: Iterable[WeeklySlot] = (),
+    *,
+    late: Late | None = None,
+    limits: PostLimits | None = None,
+    node_days: Sequence[NodeDay] = (),
+    steps: Sequence[str] = STEPS,
+    pillars: dict[Pillar, int] | None = None,
+    kinds: dict[Kind, int] | None = None,
+    window_days: int = 28,
+    fission_cooldown_days: int = 7,
+) -> CalendarFile:
+    return CalendarFile(
+        mix=Mix(window_days=window_days, pillars=pillars or PILLARS, kinds=kinds or KINDS),
+        slots=tuple(slots) or (slot("08:30"), slot("20:00")),
+        quiet_hours=QuietHours(starts=time(22, 30), ends=time(8, 0)),
+        late=late or Late(),
+        limits=limits or PostLimits(),
+        fission_steps=tuple(FissionStep(key=key, text=f"step {key}") for key in steps),
+        fission_cooldown_days=fission_cooldown_days,
+        node_days=tuple(node_days),
+    )
+
+
+def group(key: str = GROUP, owners: tuple[str, ...] = ("owner-1", "owner-2")) -> Group:
+    chat = ChatAddress(channel="app", chat_id="chat-1")
+    posts = ChatAddress(channel="posts")
+    return Group(key=key, name="鱼塘", hears=chat, posts=posts, roster=chat, owners=owners)
+
+
+def settings(
+    calendar_file: CalendarFile | None = None,
+    content: Sequence[ContentItem] | None = None,
+    *,
+    zone: ZoneInfo = SHANGHAI,
+    groups: Sequence[Group] | None = None,
+) -> Settings:
+    question = ("{day} {at} {title} {minutes}",)
+    return Settings(
+        directory=Path("config"),
+        fingerprint="first",
+        bot=BotFile(
+            brand=Brand(name="鱼塘"),
+            channels={},
+            groups=tuple(groups if groups is not None else [group()]),
+            operators=("operator",),
+        ),
+        persona=PersonaFile(
+            name="小禾",
+            who="who",
+            what="what",
+            value="value",
+            memory_points=(),
+            tone=Tone(),
+            templates={"late.question": question},
+        ),
+        commands=CommandsFile(commands={}),
+        calendar=calendar_file or calendar(),
+        rewards=RewardsFile(),
+        members=MembersFile(tags=(), rules=()),
+        content=tuple(content if content is not None else full_library(12)),
+        knowledge=(),
+        zone=zone,
+    )
+
+
+def post(when: datetime, of: ContentItem, step: str = "code") -> Post:
+    """``of`` as it would be in the history."""
+    front = of.front
+    return Post(when, front.pillar, front.kind, of.key, front.promotion, step)
+
+
+@dataclass
+class Live:
+    """Settings that a test may replace."""
+
+    current: Settings
+
+    def change(self, **parts: Any) -> None:
+        fingerprint = self.current.fingerprint + "+"
+        self.current = replace(self.current, fingerprint=fingerprint, **parts)
+
+
+def publisher(store: Store, live: Live) -> Publisher:
+    return Publisher(store, Voice(live, random.Random(1)), live)
+
+
+@asynccontextmanager
+async def open_store(directory: Path) -> AsyncIterator[Store]:
+    store = Store(directory, MODELS)
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()

@@ -1,0 +1,408 @@
+"""The publisher on a real database: each slot once, a row for every one, an owner's word."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.errors import StoreError
+from bot.core.ids import EventKey, GroupKey
+from bot.members.models import GroupRow
+from bot.outbox.models import OutboxRow
+from bot.schedules import publisher as publishing
+from bot.schedules.models import SlotRow
+from bot.schedules.plan import lay_out
+from bot.schedules.publisher import NotPublished, Published, Publisher
+from bot.schedules.records import (
+    Origin,
+    SlotState,
+    read_history,
+    read_history_from,
+    read_recent_slots,
+)
+from bot.settings.schema.base import Kind
+from bot.settings.schema.calendar import Late
+from bot.store.db import Store, connect_sqlite_readonly
+
+from .support import (
+    GROUP,
+    Live,
+    at,
+    calendar,
+    full_library,
+    group,
+    item,
+    open_store,
+    publisher,
+    settings,
+    slot,
+)
+
+START = at("2026-11-25 10:00")
+EVENING = at("2026-11-25 20:00")
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_store(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def live() -> Live:
+    return Live(settings())
+
+
+async def states(store: Store) -> list[tuple[str, str, str]]:
+    records = await read_recent_slots(store, GROUP, START - timedelta(days=99))
+    return [(record.key.partition("/")[2], record.state, record.reason) for record in records]
+
+
+async def keys_in_outbox() -> list[str]:
+    return [row.key for row in await OutboxRow.all().order_by("id")]
+
+
+async def _pause(paused_at: datetime | None) -> None:
+    await GroupRow.update_or_create(key=GROUP, defaults={"paused_at": paused_at})
+
+
+async def test_a_fresh_database_begins_now_and_never_publishes_the_past(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    assert await ours.run(START) == 0
+    assert await ours.run(EVENING - SECOND) == 0
+    assert await ours.run(EVENING) == 1
+    assert [key for key, _, _ in await states(store)] == ["2026-11-25/20:00"]
+
+
+async def test_a_slot_that_is_due_in_the_first_second_is_published(
+    store: Store, live: Live
+) -> None:
+    assert await publisher(store, live).run(EVENING) == 1
+
+
+async def test_a_post_is_one_text_to_the_groups_posting_channel_with_its_step_at_the_end(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    await ours.run(START)
+    await ours.run(EVENING)
+    row = await OutboxRow.get()
+    record = (await read_recent_slots(store, GROUP, START))[0]
+    assert row.key == f"slot/{GROUP}/2026-11-25/20:00"
+    assert (row.channel, row.target_kind, row.target) == ("posts", "group", GROUP)
+    text = f"text of {record.item}\n\nstep {record.step}"
+    assert json.loads(row.message) == {"type": "text", "text": text, "mentions": []}
+    assert record.title == f"title of {record.item}"
+    assert (record.posted_at, record.origin) == (EVENING, Origin.CALENDAR)
+
+
+async def test_a_post_that_cannot_be_sent_in_time_expires_at_the_latest_with_the_evening(
+    store: Store, live: Live
+) -> None:
+    live.change(calendar=calendar([slot("20:00"), slot("22:00")]))
+    ours = publisher(store, live)
+    await ours.run(EVENING)
+    await ours.run(at("2026-11-25 22:00"))
+    expiries = [row.expires_at for row in await OutboxRow.all().order_by("id")]
+    assert expiries == [EVENING + 60 * MINUTE, at("2026-11-25 22:30")]
+
+
+async def test_running_again_and_after_a_restart_publishes_nothing_twice(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    await ours.run(EVENING)
+    assert await ours.run(EVENING) == 0
+    assert await publisher(store, live).run(EVENING + SECOND) == 0
+    assert len(await keys_in_outbox()) == 1
+
+
+async def test_a_clock_that_goes_back_repeats_nothing(store: Store, live: Live) -> None:
+    ours = publisher(store, live)
+    await ours.run(EVENING)
+    assert await ours.run(EVENING - timedelta(hours=3)) == 0
+    assert await publisher(store, live).run(EVENING - timedelta(hours=3)) == 0
+    assert await ours.run(EVENING) == 0
+
+
+async def test_every_slot_of_an_outage_gets_a_row_and_only_the_fresh_one_a_post(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    await ours.run(START)
+    assert await ours.run(at("2026-11-27 09:00")) == 4
+    assert [(key, state) for key, state, _ in await states(store)] == [
+        ("2026-11-25/20:00", "skipped"),
+        ("2026-11-26/08:30", "skipped"),
+        ("2026-11-26/20:00", "skipped"),
+        ("2026-11-27/08:30", "published"),
+    ]
+    assert (await states(store))[0][2] == "2220 minutes late, more than 60"
+
+
+async def test_late_and_asking_puts_one_question_to_each_owner(store: Store, live: Live) -> None:
+    live.change(calendar=calendar(late=Late(policy="ask")))
+    ours = publisher(store, live)
+    await ours.run(START)
+    await ours.run(EVENING + 7 * MINUTE)
+    rows = await OutboxRow.all().order_by("id")
+    key = f"slot/{GROUP}/2026-11-25/20:00/ask"
+    assert [row.key for row in rows] == [f"{key}/owner-1", f"{key}/owner-2"]
+    assert {(row.channel, row.target_kind) for row in rows} == {("app", "person")}
+    record = (await read_recent_slots(store, GROUP, START))[0]
+    assert (record.state, record.posted_at) == (SlotState.ASKED, None)
+    assert json.loads(rows[0].message)["text"] == f"11-25 20:00 {record.title} 7"
+
+
+async def test_an_unanswered_question_is_no_post_and_the_owners_word_posts_its_item(
+    store: Store, live: Live
+) -> None:
+    live.change(calendar=calendar(late=Late(policy="ask")))
+    ours = publisher(store, live)
+    await ours.run(START)
+    await ours.run(EVENING + 7 * MINUTE)
+    asked = (await read_recent_slots(store, GROUP, START))[0]
+    answer = await ours.publish_next(GROUP, EVENING + 9 * MINUTE, EventKey("yes"))
+    assert answer == Published(asked.title)
+
+
+async def test_a_group_without_owners_asks_the_operators(store: Store, live: Live) -> None:
+    live.change(calendar=calendar(late=Late(policy="ask")))
+    live.change(bot=live.current.bot.model_copy(update={"groups": (group(owners=()),)}))
+    ours = publisher(store, live)
+    await ours.run(START)
+    await ours.run(EVENING + 7 * MINUTE)
+    assert [row.target for row in await OutboxRow.all()] == ["operator"]
+
+
+async def test_a_paused_group_gets_visible_rows_and_no_posts(store: Store, live: Live) -> None:
+    await store.transaction(lambda: _pause(START))
+    ours = publisher(store, live)
+    await ours.run(START)
+    await ours.run(EVENING)
+    assert await states(store) == [("2026-11-25/20:00", "skipped", "paused")]
+    assert await keys_in_outbox() == []
+    await store.transaction(lambda: _pause(None))
+    await ours.run(at("2026-11-26 08:30"))
+    assert len(await keys_in_outbox()) == 1
+
+
+async def test_two_publishers_on_one_database_make_each_slot_once(store: Store, live: Live) -> None:
+    ours, theirs = publisher(store, live), publisher(store, live)
+    await ours.run(START)
+    now = START
+    total = 0
+    for _ in range(60):
+        now += timedelta(hours=6)
+        total += sum(await asyncio.gather(ours.run(now), theirs.run(now)))
+    rows = await SlotRow.all()
+    assert total == len(rows) == 30
+    assert sorted(row.sequence for row in rows) == list(range(1, 31))
+    published = sorted(f"slot/{row.key}" for row in rows if row.state == "published")
+    assert sorted(await keys_in_outbox()) == published
+
+
+async def test_the_plan_is_what_the_publisher_then_does(store: Store, live: Live) -> None:
+    thanks = item("thanks", node="thanksgiving")
+    live.change(content=(*full_library(2), thanks))
+    ours = publisher(store, live)
+    await ours.run(START)
+    plan = lay_out(live.current, GROUP, await read_history(store, GROUP), START, 30)
+    for planned in plan.posts:
+        await ours.run(planned.slot.due_at + 3 * SECOND)
+    done = await read_recent_slots(store, GROUP, START)
+    assert [(record.key, record.item, record.step, record.reason) for record in done] == [
+        (
+            planned.slot.key,
+            planned.item.key if planned.item else "",
+            planned.step.key if planned.step else "",
+            planned.reason,
+        )
+        for planned in plan.posts
+    ]
+    assert {record.state for record in done} == {SlotState.PUBLISHED, SlotState.SKIPPED}
+
+
+async def test_the_owners_word_posts_the_next_item_of_the_plan_and_the_plan_goes_on(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    await ours.run(START)
+    planned = lay_out(live.current, GROUP, await read_history(store, GROUP), START).posts[0]
+    assert planned.item is not None
+    answer = await ours.publish_next(GROUP, START, EventKey("e1"))
+    assert answer == Published(planned.item.front.title)
+    assert await keys_in_outbox() == [f"slot/{GROUP}/manual/e1"]
+    after = lay_out(live.current, GROUP, await read_history(store, GROUP), START).posts[0]
+    assert after.item is not planned.item
+    assert after.slot.key == planned.slot.key
+
+
+async def test_the_owners_word_in_the_night_is_sent_without_an_end(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    answer = await ours.publish_next(GROUP, at("2026-11-25 23:30"), EventKey("e1"))
+    assert isinstance(answer, Published)
+    assert (await OutboxRow.get()).expires_at is None
+
+
+async def test_a_replayed_word_gives_the_first_answer_and_posts_once(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    answers = await asyncio.gather(
+        *(ours.publish_next(GROUP, START + SECOND * n, EventKey("e1")) for n in range(5))
+    )
+    live.change(content=())
+    answers.append(await publisher(store, live).publish_next(GROUP, EVENING, EventKey("e1")))
+    assert len(set(answers)) == 1
+    assert isinstance(answers[0], Published)
+    assert len(await keys_in_outbox()) == 1
+
+
+async def test_a_replayed_refusal_stays_a_refusal(store: Store, live: Live) -> None:
+    solemn = at("2026-12-13 12:00")
+    ours = publisher(store, live)
+    first = await ours.publish_next(GROUP, solemn, EventKey("e1"))
+    assert first == NotPublished("国家公祭日 is a solemn day: nothing is posted")
+    assert await ours.publish_next(GROUP, solemn + timedelta(days=1), EventKey("e1")) == first
+    assert await keys_in_outbox() == []
+
+
+async def test_different_words_of_owners_at_the_same_time_post_different_items(
+    store: Store, live: Live
+) -> None:
+    ours, theirs = publisher(store, live), publisher(store, live)
+    answers = await asyncio.gather(
+        ours.publish_next(GROUP, START, EventKey("e1")),
+        theirs.publish_next(GROUP, START, EventKey("e2")),
+        ours.publish_next(GROUP, START, EventKey("e3")),
+    )
+    titles = [answer.title for answer in answers if isinstance(answer, Published)]
+    assert len(set(titles)) == 3
+    kinds = [row.kind for row in await SlotRow.all().order_by("sequence")]
+    assert kinds.count(Kind.PRODUCT) <= 1
+
+
+async def test_a_group_that_is_not_configured_gets_no_post(store: Store, live: Live) -> None:
+    answer = await publisher(store, live).publish_next(GroupKey("other"), START, EventKey("e"))
+    assert answer == NotPublished("group other is not in bot.yaml any more")
+
+
+async def test_an_owners_post_does_not_make_the_slots_before_it_vanish(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    await ours.run(START)
+    await ours.publish_next(GROUP, EVENING + 30 * MINUTE, EventKey("e1"))
+    await ours.run(EVENING + 31 * MINUTE)
+    assert (await states(store))[1][:2] == ("2026-11-25/20:00", "skipped")
+
+
+async def test_the_next_instant_is_the_next_slot_of_any_group_before_and_after_a_run(
+    store: Store, live: Live
+) -> None:
+    ours = publisher(store, live)
+    assert await ours.next_due(START) == EVENING
+    await ours.run(START)
+    assert await ours.next_due(START) == EVENING
+    assert await ours.next_due(EVENING + MINUTE) == EVENING  # it still waits for a run
+    await ours.run(EVENING + MINUTE)
+    assert await ours.next_due(EVENING + MINUTE) == at("2026-11-26 08:30")
+
+
+async def test_without_groups_nothing_is_due(store: Store) -> None:
+    ours = publisher(store, Live(settings(groups=[])))
+    assert await ours.run(START) == 0
+    assert await ours.next_due(START) is None
+
+
+async def test_an_edited_calendar_counts_from_the_next_second_on(store: Store, live: Live) -> None:
+    ours = publisher(store, live)
+    await ours.run(START)
+    live.change(calendar=calendar([slot("10:05")]))
+    assert await ours.run(START + 5 * MINUTE) == 1
+
+
+async def test_idle_seconds_ask_the_database_nothing(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = publisher(store, live)
+    await ours.run(START)
+
+    async def refuse(*_: object) -> list[object]:
+        raise AssertionError("an idle second must not read")
+
+    monkeypatch.setattr(store, "read", refuse)
+    assert await ours.run(EVENING - SECOND) == 0
+
+
+class HoarseVoice:
+    """Loses its voice in one group."""
+
+    def say(self, template: str, *, scope: str, **_: object) -> str:
+        if "broken" in scope:
+            raise StoreError("no voice")
+        return template
+
+
+async def test_one_groups_failure_leaves_the_others_alone_and_is_raised(
+    store: Store, live: Live
+) -> None:
+    live.change(calendar=calendar(late=Late(policy="ask")))
+    groups = (group("broken"), group("fine"))
+    live.change(bot=live.current.bot.model_copy(update={"groups": groups}))
+    ours = Publisher(store, HoarseVoice(), live)
+    await ours.run(START)
+    with pytest.raises(ExceptionGroup, match="some groups"):
+        await ours.run(EVENING + 5 * MINUTE)
+    assert [row.group_key for row in await SlotRow.all()] == ["fine"]
+    assert await publisher(store, live).run(EVENING + 6 * MINUTE) == 1
+
+
+async def test_a_decision_is_written_with_its_message_or_not_at_all(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = publisher(store, live)
+    await ours.run(START)
+
+    async def fail(*_: object, **__: object) -> None:
+        raise StoreError("no room")
+
+    monkeypatch.setattr(publishing, "enqueue", fail)
+    with pytest.raises(ExceptionGroup):
+        await ours.run(EVENING)
+    assert await states(store) == []
+    monkeypatch.undo()
+    assert await ours.run(EVENING + SECOND) == 1
+
+
+async def test_the_command_line_reads_the_same_history(store: Store, live: Live) -> None:
+    ours = publisher(store, live)
+    await ours.run(START)
+    await ours.run(EVENING)
+    await ours.publish_next(GROUP, EVENING + 5 * MINUTE, EventKey("e1"))
+    connection = connect_sqlite_readonly(store.path)
+    try:
+        assert read_history_from(connection, GROUP) == await read_history(store, GROUP)
+    finally:
+        connection.close()
+    history = await read_history(store, GROUP)
+    assert (len(history.posts), history.since, history.sequence) == (2, EVENING, 2)
+
+
+async def test_recent_slots_are_those_decided_since(store: Store, live: Live) -> None:
+    ours = publisher(store, live)
+    await ours.run(EVENING)
+    await ours.run(at("2026-11-26 08:30"))
+    since = at("2026-11-26 00:00")
+    assert len(await read_recent_slots(store, GROUP, since)) == 1
+    assert await read_recent_slots(store, GroupKey("other"), since) == ()
