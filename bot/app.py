@@ -43,6 +43,7 @@ from bot.persona.screening import find_blocked
 from bot.persona.voice import Voice
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.inbox import Inbox
+from bot.pipeline.names import Names
 from bot.pipeline.proposals import Proposals
 from bot.pipeline.roster_sync import RosterSync
 from bot.pipeline.routing import Route
@@ -57,6 +58,7 @@ from bot.settings.reload import LiveSettings
 from bot.settings.schema import bot as bot_file
 from bot.settings.settings import Settings, private_place
 from bot.simulator.simulator import Simulator
+from bot.simulator.world import MovableClock
 from bot.store.db import Store
 from bot.web.callbacks import Callbacks
 from bot.web.status import Health, Status
@@ -92,7 +94,6 @@ class TakeoverJob:
     """Looks for events that were stored and not handled."""
 
     worker: Worker
-    live: LiveSettings
     name: str = "takeover"
     _next: datetime | None = field(default=None, init=False)
 
@@ -100,7 +101,7 @@ class TakeoverJob:
         """Hand them to the worker."""
         if self._next is None or now >= self._next:
             self._next = now + timedelta(seconds=TAKEOVER_SECONDS)
-            await self.worker.take_over(self.live.current)
+            await self.worker.take_over()
 
     async def next_due(self, now: datetime) -> datetime | None:
         """Only real time strands events, so no instant is due."""
@@ -112,7 +113,8 @@ class App:
     """One process of Yutang.
 
     ``data_directory`` holds the database and, in rehearsals, the simulator's journal. ``port``
-    overrides bot.yaml's (0 takes a free one). ``rng`` draws shares, codes and variants.
+    overrides bot.yaml's (0 takes a free one). ``clock`` and ``rng``, which draws shares, codes and
+    variants, are given by tests.
     """
 
     def __init__(
@@ -121,7 +123,7 @@ class App:
         *,
         data_directory: Path,
         port: int | None = None,
-        clock: Clock | None = None,
+        clock: MovableClock | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self.live = LiveSettings(settings)
@@ -130,13 +132,13 @@ class App:
         self._socket = socket.create_server(
             (settings.bot.web.host, settings.bot.web.port if port is None else port)
         )
-        rehearsal = settings.bot.simulator.enabled
-        self.clock = clock or (ShiftableClock() if rehearsal else SystemClock())
         self.simulator: Simulator | None = None
-        if isinstance(self.clock, ShiftableClock) and rehearsal:
-            self.simulator = Simulator(
-                settings.bot, self.clock, data_directory, lambda: self.address
-            )
+        if settings.bot.simulator.enabled:
+            movable = clock or ShiftableClock()
+            self.clock: Clock = movable
+            self.simulator = Simulator(settings.bot, movable, data_directory, lambda: self.address)
+        else:
+            self.clock = clock or SystemClock()
         self.store = Store(data_directory, MODELS)
         self._stopping = asyncio.Event()
         self._problems: Problems | None = None
@@ -160,7 +162,7 @@ class App:
         self._roster = Roster(self.store)
         await self._roster.appoint(self.live.current, now)
         self._build()
-        await self._worker.take_over(self.live.current)
+        await self._worker.take_over()
         await self.outbox.start()
         await self._listen()
         if self.simulator is not None:
@@ -190,7 +192,12 @@ class App:
         await self.store.close()
 
     async def settle(self) -> datetime | None:
-        """Do everything that is due now; returns when something is due next."""
+        """Do everything that is due now; returns when something is due next.
+
+        For whoever moves the clock: no time passes in which member lists would be read, so they
+        are read now.
+        """
+        self._roster_sync.hurry()
         await self.ticker.tick()
         await self._worker.idle()
         await self.outbox.send_due()
@@ -212,10 +219,13 @@ class App:
             routes=self._routes(),
             hears={key: table.hears_in_groups for key, table in capabilities.items()},
         )
+        self._names = Names(directories=self._channels.directories, roster=self._roster, live=live)
         self._worker = Worker(
             store=store,
             inbox=self._inbox,
             dispatcher=dispatcher,
+            live=live,
+            names=self._names,
             voice=self._voice,
             clock=self.clock,
             capabilities=capabilities,
@@ -227,6 +237,13 @@ class App:
             clock=self.clock,
             screen=self._screen,
             metrics=self.metrics,
+        )
+        self._roster_sync = RosterSync(
+            directories=self._channels.directories,
+            roster=self._roster,
+            names=self._names,
+            worker=self._worker,
+            live=live,
         )
         self.ticker = Ticker(self._jobs(), self.clock, self.metrics)
 
@@ -250,13 +267,8 @@ class App:
         """What runs by the clock, in this order: first who is there, then what hangs on it."""
         roster, voice, live = self._roster, self._voice, self.live
         return (
-            TakeoverJob(self._worker, live),
-            RosterSync(
-                directories=self._channels.directories,
-                roster=roster,
-                worker=self._worker,
-                live=live,
-            ),
+            TakeoverJob(self._worker),
+            self._roster_sync,
             PacketExpiry(self.store, self._packets, voice, live),
             ReferralJob(self._invites, roster, voice, live),
             WelcomeJob(roster, voice, live),
@@ -268,7 +280,6 @@ class App:
         callbacks = Callbacks(
             codecs=self._channels.codecs,
             worker=self._worker,
-            live=self.live,
             clock=self.clock,
             metrics=self.metrics,
         )

@@ -29,12 +29,14 @@ class Standing:
     """A person as he stands towards one group (or towards none, in a private chat).
 
     ``in_group`` is False when he left or was never there. ``joined_at`` is None for those who
-    were in the group before the bot. ``name`` is the user id until the platform tells a name.
+    were in the group before the bot. ``name`` is the user id until the platform tells one, which
+    is what ``named`` says.
     """
 
     member_id: MemberId
     user_id: UserId
     name: str
+    named: bool
     role: Role
     blocked: bool
     in_group: bool
@@ -57,11 +59,12 @@ class Interaction:
 class TagHit:
     """A rule matched an event of a member: after ``times`` hits within the window he is tagged.
 
-    ``exclusive`` are the tags that this one pushes out.
+    ``rule`` names the rule by what it says. ``exclusive`` are the tags that this one pushes out.
     """
 
     member_id: MemberId
     tag: str
+    rule: str
     event_key: EventKey
     at: datetime
     times: int

@@ -102,16 +102,19 @@ def record_interactions(
 
 
 def record_hits(connection: sqlite3.Connection, hits: Iterable[TagHit]) -> None:
-    """Count the hits and give the tags that are due. What a person set by hand stays."""
+    """Count the hits and give the tags that are due.
+
+    What a person set by hand stays. A weaker rule renews a tag but does not make it less sure.
+    """
     for hit in hits:
         at = to_micros(hit.at)
         connection.execute(
             "INSERT INTO tag_hit VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (hit.member_id, hit.tag, hit.event_key, at),
+            (hit.member_id, hit.rule, hit.event_key, at),
         )
         count = connection.execute(
-            "SELECT count(*) AS n FROM tag_hit WHERE member_id = ? AND tag = ? AND at > ?",
-            (hit.member_id, hit.tag, at - hit.within_days * MICROS_A_DAY),
+            "SELECT count(*) AS n FROM tag_hit WHERE member_id = ? AND rule = ? AND at > ?",
+            (hit.member_id, hit.rule, at - hit.within_days * MICROS_A_DAY),
         ).fetchone()["n"]
         if count >= hit.times:
             _give_tag(connection, hit, count, at)
@@ -132,9 +135,12 @@ def _give_tag(connection: sqlite3.Connection, hit: TagHit, count: int, at: int) 
     )
     connection.execute(
         "INSERT INTO member_tag VALUES (?, ?, 'rule', ?, ?, ?, ?)"
-        " ON CONFLICT (member_id, tag) DO UPDATE SET confidence = excluded.confidence,"
-        " evidence = excluded.evidence, expires_at = excluded.expires_at"
-        " WHERE member_tag.source = 'rule'",
+        " ON CONFLICT (member_id, tag) DO UPDATE SET"
+        " evidence = iif(excluded.confidence >= confidence OR expires_at <= excluded.added_at,"
+        " excluded.evidence, evidence),"
+        " confidence = iif(expires_at <= excluded.added_at, excluded.confidence,"
+        " max(confidence, excluded.confidence)),"
+        " expires_at = max(expires_at, excluded.expires_at) WHERE source = 'rule'",
         (
             hit.member_id,
             hit.tag,
@@ -173,6 +179,7 @@ def _standing(person: PersonRef, row: sqlite3.Row) -> Standing:
         member_id=MemberId(row["id"]),
         user_id=person.user_id,
         name=row["name"] or person.user_id,
+        named=bool(row["name"]),
         role=Role(row["role"] or Role.MEMBER),
         blocked=row["blocked_at"] is not None,
         in_group=row["stay"] is not None,

@@ -1,5 +1,6 @@
 """Which tag rules an act matches. Pure; the counting is done where the hits are written."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -20,31 +21,34 @@ def match_rules(
     event_key: EventKey,
     at: datetime,
 ) -> tuple[TagHit, ...]:
-    """The hits of one event: at most one a tag, from the rule that is surest.
+    """The hits of one event, one for each rule that matches.
 
     ``text`` is what was typed, empty for acts without words.
     """
     tags = {tag.key: tag for tag in file.tags}
-    best: dict[str, TagHit] = {}
-    for rule in file.rules:
-        evidence = _evidence(rule, acts, text)
-        if not evidence:
-            continue
-        known = best.get(rule.tag)
-        if known is None or known.confidence < rule.confidence:
-            best[rule.tag] = TagHit(
-                member_id=member_id,
-                tag=rule.tag,
-                event_key=event_key,
-                at=at,
-                times=rule.times,
-                within_days=rule.within_days,
-                for_days=rule.for_days,
-                confidence=rule.confidence,
-                evidence=evidence,
-                exclusive=_rivals(tags[rule.tag], file.tags),
-            )
-    return tuple(best.values())
+    return tuple(
+        TagHit(
+            member_id=member_id,
+            tag=rule.tag,
+            rule=rule_name(rule),
+            event_key=event_key,
+            at=at,
+            times=rule.times,
+            within_days=rule.within_days,
+            for_days=rule.for_days,
+            confidence=rule.confidence,
+            evidence=evidence,
+            exclusive=_rivals(tags[rule.tag], file.tags),
+        )
+        for rule in file.rules
+        if (evidence := _evidence(rule, acts, text))
+    )
+
+
+def rule_name(rule: TagRule) -> str:
+    """A name that stays the same while the rule asks for the same thing."""
+    words = "|".join(sorted(rule.keywords))
+    return f"{rule.tag}/{rule.act}/{hashlib.sha256(words.encode()).hexdigest()[:8]}"
 
 
 def _evidence(rule: TagRule, acts: Iterable[Act], text: str) -> str:

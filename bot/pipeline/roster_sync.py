@@ -16,13 +16,11 @@ from bot.core.ports import Directory
 from bot.members.people import PersonRef
 from bot.members.roster import Move, MoveKind, Roster
 from bot.pipeline.dispatch import realm_of
+from bot.pipeline.names import Names
 from bot.pipeline.worker import Worker
 from bot.settings.schema.bot import Group
 from bot.settings.settings import HasSettings, Settings
 from bot.store.fields import to_micros
-
-NAMES_AT_ONCE = 20
-"""Names read in one go; the platform tells them one by one."""
 
 
 class RosterSync:
@@ -35,15 +33,21 @@ class RosterSync:
         *,
         directories: Mapping[ChannelKey, Directory],
         roster: Roster,
+        names: Names,
         worker: Worker,
         live: HasSettings,
     ) -> None:
         self._directories = directories
         self._roster = roster
+        self._names = names
         self._worker = worker
         self._live = live
         self._next: dict[str, datetime] = {}
         self._log = structlog.get_logger("roster")
+
+    def hurry(self) -> None:
+        """Let the next run read every list, whenever it was read last."""
+        self._next.clear()
 
     async def run(self, now: datetime) -> None:
         """Read the lists that are due and hand the differences to the pipeline."""
@@ -70,19 +74,17 @@ class RosterSync:
         if await self._roster.is_synced(key):
             known = await self._roster.read_present(realm, key)
             for user_id in sorted(there - known):
-                await self._tell(settings, group, user_id, EventKind.JOINED, now)
+                await self._tell(group, user_id, EventKind.JOINED, now)
             for user_id in sorted(known - there):
-                await self._tell(settings, group, user_id, EventKind.LEFT, now)
+                await self._tell(group, user_id, EventKind.LEFT, now)
         else:
             for user_id in sorted(there):
                 person = PersonRef(realm, user_id)
                 await self._roster.move(Move(MoveKind.FOUND, person, key, now))
             await self._roster.mark_synced(key, now)
-        await self._read_names(directory, realm, key)
+        await self._names.learn_missing(realm, key)
 
-    async def _tell(
-        self, settings: Settings, group: Group, user_id: UserId, kind: EventKind, now: datetime
-    ) -> None:
+    async def _tell(self, group: Group, user_id: UserId, kind: EventKind, now: datetime) -> None:
         event = Event(
             key=EventKey(f"roster/{group.key}/{user_id}/{kind}/{to_micros(now)}"),
             channel=ChannelKey(group.roster.channel),
@@ -91,10 +93,4 @@ class RosterSync:
             user_id=user_id,
             at=now,
         )
-        await self._worker.handled(await self._worker.receive(event, settings))
-
-    async def _read_names(self, directory: Directory, realm: str, key: GroupKey) -> None:
-        nameless = await self._roster.read_nameless(realm, key)
-        names = {user: await directory.read_name(user) for user in nameless[:NAMES_AT_ONCE]}
-        if named := {user: name for user, name in names.items() if name}:
-            await self._roster.name(realm, named)
+        await self._worker.handled(await self._worker.receive(event))

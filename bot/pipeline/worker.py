@@ -25,8 +25,9 @@ from bot.pipeline.completion import Completion, complete
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.dispatch import Dispatcher, group_of, realm_of
 from bot.pipeline.inbox import Accepted, Arrival, Inbox, Stranded
+from bot.pipeline.names import Names
 from bot.settings.schema.members import Act
-from bot.settings.settings import Settings, posting_place
+from bot.settings.settings import HasSettings, Settings, posting_place
 from bot.store.db import Store
 
 ANSWER_SECONDS = 3.5
@@ -72,6 +73,8 @@ class Worker:
         store: Store,
         inbox: Inbox,
         dispatcher: Dispatcher,
+        live: HasSettings,
+        names: Names,
         voice: Voice,
         clock: Clock,
         capabilities: Mapping[ChannelKey, Capabilities],
@@ -79,6 +82,8 @@ class Worker:
     ) -> None:
         self._inbox = inbox
         self._dispatcher = dispatcher
+        self._live = live
+        self._names = names
         self._voice = voice
         self._clock = clock
         self._capabilities = capabilities
@@ -92,9 +97,10 @@ class Worker:
         self.finished = asyncio.Event()
         """Set whenever an event was completed; the outbox may have new rows."""
 
-    async def receive(self, event: Event, settings: Settings) -> Accepted:
+    async def receive(self, event: Event) -> Accepted:
         """Store an event and start handling it; a repeat joins what is under way."""
-        accepted = await self._inbox.accept(arrival_of(event, settings, self._clock.now()))
+        arrival = arrival_of(event, self._live.current, self._clock.now())
+        accepted = await self._inbox.accept(arrival)
         if accepted.conflict:
             self._log.error("one key for two different events", event_key=event.key)
         if accepted.fresh:
@@ -126,20 +132,21 @@ class Worker:
         if ticket is not None:
             await asyncio.wait([ticket.answer])
 
-    async def take_over(self, settings: Settings) -> None:
+    async def take_over(self) -> None:
         """Handle what a dead process or a failed attempt left behind."""
         now = self._clock.now()
         for item in await self._inbox.take_over(now):
             if item.record_id not in self._tickets:
-                await self._resume(item, settings)
+                await self._resume(item)
 
     async def idle(self) -> None:
         """Return when nothing is being handled."""
         while self._running:
             await asyncio.wait(self._running)
 
-    async def _resume(self, item: Stranded, settings: Settings) -> None:
-        accepted = await self._inbox.accept(arrival_of(item.event, settings, item.received_at))
+    async def _resume(self, item: Stranded) -> None:
+        arrival = arrival_of(item.event, self._live.current, item.received_at)
+        accepted = await self._inbox.accept(arrival)
         self._start(item.record_id, item.event, accepted.standing, attempts=item.attempts)
 
     def _start(
@@ -173,7 +180,9 @@ class Worker:
                 self.finished.set()
 
     async def _handle(self, job: _Job) -> None:
-        context, route, outcome = await self._dispatcher.dispatch(job.event, job.standing)
+        realm = realm_of(self._live.current, job.event.channel)
+        standing = await self._names.introduce(realm, job.standing)
+        context, route, outcome = await self._dispatcher.dispatch(job.event, standing)
         self._metrics.handled.labels(route).inc()
         reason = f"{route}: {outcome.reason}" if isinstance(outcome, Nobody) else route
         await self._complete(job, context, outcome, reason)

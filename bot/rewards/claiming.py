@@ -84,21 +84,29 @@ def decide_claims(
     """
     table = _Table(packets, claims)
     rulings = [table.rule(request) for request in requests]
-    return ClaimDecision(rulings, table.new, [table.packets[key] for key in sorted(table.changed)])
+    return ClaimDecision(rulings, table.new, table.changed_packets())
 
 
 class _Table:
     """The packets while their shares are handed out."""
 
     def __init__(self, packets: Iterable[Packet], claims: Iterable[Claim]) -> None:
-        self.packets = {packet.packet_id: packet for packet in packets}
         self.new: list[Claim] = []
-        self.changed: set[PacketId] = set()
+        self._packets = {packet.packet_id: packet for packet in packets}
+        self._claimed = {key: packet.claimed_shares for key, packet in self._packets.items()}
+        self._last_at: dict[PacketId, datetime] = {}
         self._by_key: dict[EventKey, Claim] = {}
         self._by_member: dict[tuple[PacketId, MemberId], Claim] = {}
         self._by_position: dict[tuple[PacketId, int], Claim] = {}
         for claim in claims:
             self._remember(claim)
+
+    def changed_packets(self) -> list[Packet]:
+        """The packets that handed out a share, as they are now."""
+        return [
+            _after(self._packets[key], self._claimed[key], at)
+            for key, at in sorted(self._last_at.items())
+        ]
 
     def rule(self, request: ClaimRequest) -> ClaimRuling:
         replayed = self._by_key.get(request.key)
@@ -109,13 +117,15 @@ class _Table:
         claimed = self._by_member.get((request.packet_id, request.member_id))
         if claimed is not None:
             return AlreadyClaimed(claimed.amount)
-        packet = self.packets.get(request.packet_id)
+        packet = self._packets.get(request.packet_id)
         if packet is None:
             return NoSuchPacket()
+        if self._claimed[packet.packet_id] == packet.shares:
+            return Empty()
         return _refusal(packet, request) or self._take(packet, request)
 
     def _take(self, packet: Packet, request: ClaimRequest) -> Taken:
-        position = packet.claimed_shares
+        position = self._claimed[packet.packet_id]
         claim = Claim(
             packet_id=packet.packet_id,
             member_id=request.member_id,
@@ -124,14 +134,14 @@ class _Table:
             key=request.key,
             at=request.at,
         )
-        self.packets[packet.packet_id] = _without_next_share(packet, request.at)
-        self.changed.add(packet.packet_id)
+        self._claimed[packet.packet_id] += 1
+        self._last_at[packet.packet_id] = request.at
         self.new.append(claim)
         self._remember(claim)
         return self._taken(claim)
 
     def _taken(self, claim: Claim) -> Taken:
-        packet = self.packets[claim.packet_id]
+        packet = self._packets[claim.packet_id]
         left = packet.shares - claim.position - 1
         return Taken(claim, left, None if left else self._finish(packet, claim))
 
@@ -152,8 +162,6 @@ class _Table:
 
 
 def _refusal(packet: Packet, request: ClaimRequest) -> Unclaimed | None:
-    if packet.state is PacketState.EMPTY:
-        return Empty()
     if packet.state is PacketState.EXPIRED or request.at >= packet.expires_at:
         return Over()
     wait = timedelta(hours=request.membership_hours)
@@ -162,13 +170,9 @@ def _refusal(packet: Packet, request: ClaimRequest) -> Unclaimed | None:
     return None
 
 
-def _without_next_share(packet: Packet, at: datetime) -> Packet:
-    after = replace(
-        packet,
-        claimed_shares=packet.claimed_shares + 1,
-        claimed_points=packet.claimed_points + packet.draw.shares[packet.claimed_shares],
-    )
-    if after.claimed_shares < after.shares:
+def _after(packet: Packet, claimed_shares: int, at: datetime) -> Packet:
+    after = replace(packet, claimed_shares=claimed_shares)
+    if claimed_shares < packet.shares:
         return after
     return replace(after, state=PacketState.EMPTY, ended_at=at)
 

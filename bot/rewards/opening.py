@@ -155,7 +155,6 @@ def _rule(
         draw=request.drawn,
         state=PacketState.OPEN,
         claimed_shares=0,
-        claimed_points=0,
         created_at=request.at,
         expires_at=request.expires_at,
     )

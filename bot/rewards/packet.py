@@ -62,7 +62,6 @@ class Packet:
     draw: Draw
     state: PacketState
     claimed_shares: int
-    claimed_points: int
     created_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
@@ -71,6 +70,11 @@ class Packet:
     def shares(self) -> int:
         """How many shares it has."""
         return len(self.draw.shares)
+
+    @property
+    def claimed_points(self) -> int:
+        """What was claimed: the first shares."""
+        return sum(self.draw.shares[: self.claimed_shares])
 
     @property
     def left_points(self) -> int:

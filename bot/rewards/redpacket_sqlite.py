@@ -31,11 +31,13 @@ from bot.store.fields import from_micros, maybe_micros, to_micros
 
 _PACKET = """
 SELECT id, key, group_key, owner_id, kind, on_date, total_points, shares, salt, proof, state,
-    claimed_count, claimed_points, created_at, expires_at, ended_at
+    claimed_count, created_at, expires_at, ended_at
 FROM packet
 """
 
-_LOAD_PACKETS_BY_KEY = f"{_PACKET} WHERE key IN (SELECT value FROM json_each(?))"
+_LOAD_PACKETS_BY_KEY = f"""
+{_PACKET} WHERE key IN (SELECT value FROM json_each(?))
+"""
 
 _LOAD_PACKETS_TO_CLAIM = f"""
 {_PACKET}
@@ -248,7 +250,6 @@ def _packet(row: sqlite3.Row) -> Packet:
         draw=Draw(tuple(json.loads(row["shares"])), row["salt"], row["proof"]),
         state=PacketState(row["state"]),
         claimed_shares=row["claimed_count"],
-        claimed_points=row["claimed_points"],
         created_at=from_micros(row["created_at"]),
         expires_at=from_micros(row["expires_at"]),
         ended_at=None if row["ended_at"] is None else from_micros(row["ended_at"]),

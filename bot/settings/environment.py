@@ -30,6 +30,14 @@ class Names:
         return next((source[name] for source in self.sources if source.get(name)), None)
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def read_names(
     environment: Mapping[str, str], files: Sequence[Path], *, complete: bool
 ) -> tuple[Names, list[Path]]:
@@ -40,7 +48,7 @@ def read_names(
     sources = [environment]
     unreadable = []
     for file in files:
-        if not file.is_file():
+        if not is_file(file):
             continue
         try:
             values = dotenv_values(file, interpolate=False, encoding="utf-8")

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from bot.settings import problems as places
 from bot.settings.checks.draft import CONTENT, KNOWLEDGE, Body, Draft
-from bot.settings.environment import Names, read_names
+from bot.settings.environment import Names, is_file, read_names
 from bot.settings.explain import explain_all
 from bot.settings.files import YAML_FILES, Source
 from bot.settings.markdown_file import Page, parse_markdown
@@ -121,7 +121,7 @@ class Reader:
         if bot and isinstance(env_file, str) and env_file.strip():
             extra = self._directory / env_file.strip()
             files.append(extra)
-            if not extra.is_file():
+            if not is_file(extra):
                 instead = f"make the file {extra}, or remove env_file"
                 self.problems.append(bot.problem(("env_file",), "there is no such file", instead))
         names, unreadable = read_names(environment, files, complete=bot is not None)

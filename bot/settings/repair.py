@@ -1,8 +1,8 @@
 """As much of a faulty file as can be trusted, so that every mistake is told in one go.
 
-Misspelt keys get the name that was meant, what else is refused is taken out, and the checks of meaning run on the rest. What was taken
-out leaves a gap; a check that needs that part whole then stays silent, because a mistake must not
-cause complaints about its consequences.
+Misspelt keys get the name that was meant, what else is refused is taken out, and the checks of
+meaning run on the rest. What was taken out leaves a gap; a check that needs that part whole then
+stays silent, because a mistake must not cause complaints about its consequences.
 """
 
 from collections.abc import Iterable

@@ -24,6 +24,16 @@ Place = tuple[int, int]
 """Line and column, from 1."""
 
 
+_TAGS = {
+    f"tag:yaml.org,2002:{name}"
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge")
+}
+"""What a node may be; everything else is a !tag that somebody wrote."""
+
+_NOT_MEANT = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError)
+"""What the constructors raise for a scalar that is not what its tag says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """The data of one file and the places of its keys and values."""
@@ -125,6 +135,9 @@ class _Builder:
         if id(node) in above:
             self._report(path, place, "an alias of what it is part of", "remove the *alias")
             return None
+        if node.tag not in _TAGS:
+            self._report(path, place, "an unknown !tag", 'put the text in "quotes"')
+            return None
         above |= {id(node)}
         if isinstance(node, MappingNode):
             return self._build_mapping(node, path, above)
@@ -162,7 +175,7 @@ class _Builder:
     def _scalar(self, node: Node) -> Value:
         try:
             value: Value = self.yaml.constructor.construct_object(node)
-        except ValueError:  # looks like a date or a number but is none
+        except _NOT_MEANT:  # looks like a date or a number, or is tagged as one, but is none
             return str(node.value)
         return value
 
@@ -179,7 +192,6 @@ _PLAIN_WORDS = (
     ("expected <block end>", "wrong indentation", "indent it like the lines of the same list"),
     ("another document", "a second --- in the file", "write one document a file"),
     ("could not find expected ':'", "a line without a colon", "write KEY: value"),
-    ("determine a constructor", "an unknown !tag", 'put the text in "quotes"'),
     ("unexpected end of stream", "a quote that is not closed", "close the quotes"),
     ("found '<stream end>'", "a bracket that is not closed", "close the bracket"),
     ("cannot start any token", "a character that cannot begin a text", 'put the text in "quotes"'),

@@ -27,6 +27,7 @@ from bot.simulator.guard import Handler, local_only
 from bot.simulator.inputs import BadInput, read_after, read_input, read_optional, read_text
 from bot.simulator.people import Newcomers, find_member, find_person
 from bot.simulator.shapes import Message, message_to_json
+from bot.simulator.strict_json import readable_json
 from bot.simulator.world import World
 
 JsonHandler = Callable[[web.Request], Awaitable[dict[str, Any]]]
@@ -163,13 +164,14 @@ class Api:
 def answering(handler: JsonHandler) -> Handler:
     """``handler`` for this machine only; bad input becomes its status and sentence."""
 
-    async def answer(request: web.Request) -> web.StreamResponse:
+    async def respond(request: web.Request) -> web.StreamResponse:
         try:
-            return web.json_response(await handler(request))
+            return web.json_response(await handler(request), dumps=readable_json)
         except BadInput as bad:
-            return web.json_response({"error": str(bad)}, status=bad.status)
+            answer = {"error": str(bad)}
+            return web.json_response(answer, status=bad.status, dumps=readable_json)
 
-    return local_only(answer)
+    return local_only(respond)
 
 
 def _button(message: Message, user_id: str, body: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""JSON objects as they come over the wire, in proper UTF-8 throughout."""
+"""JSON as it comes and goes over the wire, in proper UTF-8 throughout."""
 
 import json
 from typing import Any
@@ -12,3 +12,8 @@ def read_object(document: bytes | str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
+
+
+def readable_json(data: Any) -> str:
+    """JSON that shows Chinese as it is."""
+    return json.dumps(data, ensure_ascii=False)

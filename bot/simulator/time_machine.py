@@ -16,7 +16,7 @@ from bot.simulator.world import World
 Settle = Callable[[], Awaitable[datetime | None]]
 """Does everything that is due now; returns the next instant at which something is due, or None."""
 
-MAX_STEPS: Final = 20_000
+MAX_STEPS: Final = 100_000
 MAX_SECONDS: Final = 400 * 86_400
 _PROGRESS_SECONDS: Final = 0.1
 _LEAST_STEP: Final = timedelta(seconds=1)

@@ -18,7 +18,6 @@ from bot.core.messages import Message
 from bot.core.metrics import Metrics
 from bot.core.ports import Codec
 from bot.pipeline.worker import Worker
-from bot.settings.settings import HasSettings
 
 
 class Callbacks:
@@ -29,13 +28,11 @@ class Callbacks:
         *,
         codecs: Mapping[ChannelKey, Codec],
         worker: Worker,
-        live: HasSettings,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._codecs = codecs
         self._worker = worker
-        self._live = live
         self._clock = clock
         self._metrics = metrics
         self._log = structlog.get_logger("callbacks")
@@ -90,8 +87,7 @@ class Callbacks:
 
     async def _handle(self, receipt: Receipt) -> Message | None:
         """Store all events; wait for the answer of the first, if it can be given here."""
-        settings = self._live.current
-        accepted = [await self._worker.receive(event, settings) for event in receipt.events]
+        accepted = [await self._worker.receive(event) for event in receipt.events]
         return await self._worker.answer(accepted[0]) if receipt.answerable else None
 
     def _codec(self, request: web.Request) -> Codec:

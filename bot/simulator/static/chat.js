@@ -56,7 +56,7 @@ function toast(text) {
 
 function hue(id) {
   let sum = 7;
-  for (const char of id) sum = (sum * 31 + char.codePointAt(0)) % 100003;
+  for (const char of id) sum = (sum * 131 + char.codePointAt(0)) % 1000003;
   return `hue-${sum % 10}`;
 }
 
@@ -155,15 +155,16 @@ function renderRooms() {
     roomButton(`group/${group.id}`, group.name, "is-group", `${group.members.length} 人`)));
   const app = state.apps[0];
   const rooms = new Set();
-  const speaker = speakerIn(roomInfo(state.room));
-  if (app && speaker) rooms.add(`private/${app.key}/${speaker}`);
+  const info = roomInfo(state.room);
   for (const room of Object.keys(state.rooms)) {
     if (room.startsWith("private/") && roomInfo(room)) rooms.add(room);
   }
+  const members = info?.kind === "group" ? info.group.members : state.groups[0]?.members ?? [];
+  if (app) for (const member of members) rooms.add(`private/${app.key}/${member.user_id}`);
   $("private-title").hidden = rooms.size === 0;
   $("private-list").replaceChildren(...[...rooms].map((room) => {
     const user = roomInfo(room).user;
-    return roomButton(room, nameOf(user), hue(user), `与「${roomInfo(room).app.name}」应用的私聊`);
+    return roomButton(room, nameOf(user), hue(user), "还没有私聊");
   }));
 }
 
@@ -465,15 +466,15 @@ function choose(groupId, userId) {
 
 function renderChannels() {
   $("channels").replaceChildren(...state.channels.map((channel) => {
-    const again = el("button", "", "重新验证");
+    const text = channel.text.replace("回调地址", "").replace("验证失败：", "");
+    const again = el("button", channel.verified ? "" : "bad", el("span", "dot"), `${channel.channel} ${text}`);
     again.type = "button";
-    again.setAttribute("aria-label", `重新验证 ${channel.channel}`);
+    again.setAttribute("aria-label", `${channel.channel} ${channel.text}，点一下重新验证`);
     again.addEventListener("click", async () => {
       const answer = await call("POST", `channels/${encodeURIComponent(channel.channel)}/check`);
       if (answer) toast(answer.verified ? "回调地址验证通过" : "回调地址验证失败");
     });
-    return el("li", "", el("span", channel.verified ? "dot good" : "dot"),
-      el("span", "channel-text", el("b", "", channel.channel), ` ${channel.text.replace("回调地址", "")}`), again);
+    return el("li", "", again);
   }));
 }
 
@@ -516,7 +517,7 @@ function renderClock() {
   const way = target - state.travelFrom;
   $("travel-bar").value = way > 0 ? Math.min((instant - state.travelFrom) / way, 1) : 1;
   const goal = new Date(target);
-  $("travel-text").textContent = `正在拨到 ${dayOf(goal)} ${hourOf(goal)}，途中的事逐件发生…`;
+  $("travel-text").textContent = `正在拨到 ${dayOf(goal)} ${hourOf(goal)}…`;
 }
 
 // ---- everything together

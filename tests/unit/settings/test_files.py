@@ -76,7 +76,7 @@ def test_every_duplicate_key_is_told(config: Configuration) -> None:
             "3:2  not valid YAML: wrong indentation  indent it like the lines of the same list",
         ),
         ("a: 1\n---\nb: 1\n", "2:1  not valid YAML: a second --- in the file"),
-        ("a: !geheim b\n", "1:4  not valid YAML: an unknown !tag"),
+        ("a: !geheim b\n", '1:4  a  an unknown !tag  put the text in "quotes"'),
         ("a: @b\n", "1:4  not valid YAML: a character that cannot begin a text"),
         ("a: \x07\n", "1:4  a control character, which YAML does not allow  remove it"),
         ("- a\n", "1:1  wrong type: the file is not made of KEY: value lines"),

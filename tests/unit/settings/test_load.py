@@ -1,22 +1,26 @@
 from datetime import time
 from pathlib import Path
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 
-from .good_config import ENVIRONMENT, Configuration
+from .good_config import ENVIRONMENT, Configuration, good_files
 
 
 def test_good_files_become_settings(config: Configuration) -> None:
-    settings = config.settings()
+    loaded = config.settings()
 
-    assert settings.bot.brand.name == "山茶"
-    assert [group.key for group in settings.bot.groups] == ["tea"]
-    assert settings.calendar.slots[1].at == time(12, 30)
-    assert settings.zone.key == "Asia/Shanghai"
-    assert [item.key for item in settings.content] == ["lesson", "story"]
-    assert settings.content[1].text == "清晨五点，茶园里只有鸟声。\n我们等露水干了才采。"
-    assert settings.knowledge[0].answer == "绿茶密封后冷藏。"
+    assert loaded.bot.brand.name == "山茶"
+    assert [group.key for group in loaded.bot.groups] == ["tea"]
+    assert loaded.calendar.slots[1].at == time(12, 30)
+    assert loaded.zone.key == "Asia/Shanghai"
+    assert [item.key for item in loaded.content] == ["lesson", "story"]
+    assert loaded.content[1].text == "清晨五点，茶园里只有鸟声。\n我们等露水干了才采。"
+    assert loaded.knowledge[0].answer == "绿茶密封后冷藏。"
 
 
 def test_ten_different_mistakes_in_one_go_show_ten_messages_at_their_places(
@@ -49,8 +53,8 @@ def test_ten_different_mistakes_in_one_go_show_ten_messages_at_their_places(
             "  the shares add up to 110  change the shares so that they add up to 100"
         ),
         (
-            f"{config.place('calendar.yaml', '10:00')}  slots[1].at  60 minutes from slots[0] on mon"
-            "  leave 90 minutes between slots (limits.gap_minutes)"
+            f"{config.place('calendar.yaml', '10:00')}  slots[1].at"
+            "  60 minutes from slots[0] on mon  leave 90 minutes between slots (limits.gap_minutes)"
         ),
         (
             f"{config.place('commands.yaml', 'checkin词', skip=1)}  commands.points.words[0]"
@@ -131,6 +135,38 @@ def test_items_after_a_refused_list_item_keep_their_positions(config: Configurat
             "  choose a time outside, or change quiet_hours"
         ),
     ]
+
+
+PIECES = [
+    *("null", "[]", "{}", "[1, a]", "{a: 1}", "true", "-1", "1e400", ".nan", "2026-13-01", "''"),
+    *("${X}", "${x}", "*a", "&a b", "!!int x", "!!bool x", "!!binary x", "<<: {a: b}", "? x"),
+    *("\t", "- x", "{", "}", "[", "]", "---", "...", "%YAML 1.1", "\x07", "\u2028", "茶", ": "),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_the_files_nothing_is_raised(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    config = Configuration(tmp_path_factory.mktemp("config"))
+    for _ in range(data.draw(st.integers(1, 3))):
+        name = data.draw(st.sampled_from(sorted(set(good_files()) - {"persona.yaml"})))
+        lines = (config.directory / name).read_text(encoding="utf-8").split("\n")
+        number = data.draw(st.integers(0, len(lines) - 1))
+        cut = data.draw(st.integers(0, len(lines[number])))
+        keep = data.draw(st.integers(cut, len(lines[number])))
+        piece = data.draw(st.sampled_from(PIECES))
+        lines[number] = lines[number][:cut] + piece + lines[number][keep:]
+        config.write(name, "\n".join(lines))
+
+    loaded = config.load()
+
+    if isinstance(loaded, Problems):
+        assert loaded.problems
+        assert all(problem.line >= 1 and problem.column >= 1 for problem in loaded.problems)
+        assert all(problem.what and problem.instead for problem in loaded.problems)
+        assert "secret-of-the-app" not in str(loaded)
 
 
 def test_the_fingerprint_changes_with_any_byte_and_only_then(config: Configuration) -> None:

@@ -79,7 +79,7 @@ def test_a_mistake_in_the_plan_is_told_at_its_place(
 ) -> None:
     config.edit("calendar.yaml", old, new)
 
-    lines = [line for line in config.problems() if problem.split("  ")[0] in line]
+    lines = [line for line in config.problems() if problem.split("  ", maxsplit=1)[0] in line]
 
     assert len(lines) == 1, config.problems()
     assert lines[0].startswith(f"{config.place('calendar.yaml', mark)}  {problem}")

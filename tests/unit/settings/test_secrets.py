@@ -65,6 +65,12 @@ def test_an_env_file_that_is_not_there_is_a_problem(config: Configuration) -> No
     ]
 
 
+def test_an_env_file_with_an_impossible_name_is_a_problem(config: Configuration) -> None:
+    config.edit("bot.yaml", "brand:", f"env_file: {'x' * 5000}\nbrand:")
+
+    assert config.problems()[0].startswith("bot.yaml:2:11  env_file  there is no such file")
+
+
 def test_an_env_file_that_is_not_text_is_a_problem(config: Configuration) -> None:
     (config.directory / ".env").write_bytes(b"APP_SECRET=\xff\xfe\n")
 
@@ -125,7 +131,8 @@ def test_a_placeholder_in_small_letters_is_a_problem(config: Configuration) -> N
 
     assert config.problems() == [
         (
-            f"{config.place('bot.yaml', '${corp}')}  channels.app.corp_id  a ${{ that begins no name"
+            f"{config.place('bot.yaml', '${corp}')}  channels.app.corp_id"
+            "  a ${ that begins no name"
             "  write ${NAME} in capital letters, digits and _, or take the $ away"
         )
     ]

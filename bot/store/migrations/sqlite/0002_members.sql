@@ -61,13 +61,14 @@ CREATE TABLE interaction (
 CREATE INDEX interaction_member ON interaction (member_id, act, at);
 CREATE INDEX interaction_group ON interaction (group_key, at, act);
 
--- A rule matched once; a tag follows when it matched often enough within its window.
+-- A rule matched once; its tag follows when it matched often enough within its window.
+-- rule names the rule by what it says, so that another rule of the same tag counts for itself.
 CREATE TABLE tag_hit (
     member_id INTEGER NOT NULL REFERENCES member (id),
-    tag TEXT NOT NULL,
+    rule TEXT NOT NULL,
     event_key TEXT NOT NULL,
     at INTEGER NOT NULL,
-    PRIMARY KEY (member_id, tag, event_key)
+    PRIMARY KEY (member_id, rule, event_key)
 ) WITHOUT ROWID;
 
 CREATE TABLE member_tag (

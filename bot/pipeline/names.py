@@ -1,0 +1,84 @@
+"""What people are called: asked of the platform when they are first met, and kept.
+
+Callbacks carry user ids only. A name is worth a moment's wait, so that the first answer greets
+the person by it; when the platform is slow or does not tell, the user id has to do.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+
+from bot.core.errors import PlatformError, TransportError
+from bot.core.ids import ChannelKey, GroupKey, UserId
+from bot.core.ports import Directory
+from bot.members.people import Standing
+from bot.members.roster import Roster
+from bot.pipeline.dispatch import realm_of
+from bot.settings.settings import HasSettings
+
+WAIT_SECONDS = 1.0
+"""Longest wait for a name before an event is handled without it."""
+
+NAMES_AT_ONCE = 20
+"""Names read in one look at a group; the platform tells them one by one."""
+
+
+class Names:
+    """Asks the directories of the configured companies."""
+
+    def __init__(
+        self, *, directories: Mapping[ChannelKey, Directory], roster: Roster, live: HasSettings
+    ) -> None:
+        self._directories = directories
+        self._roster = roster
+        self._live = live
+        self._asked: set[tuple[str, UserId]] = set()
+        self._log = structlog.get_logger("names")
+
+    async def introduce(self, realm: str, standing: Standing) -> Standing:
+        """``standing`` with the person's name, if the platform tells it in time.
+
+        Each person is asked for once in the life of the program; later the group's member list
+        brings what was missing.
+        """
+        who = (realm, standing.user_id)
+        if standing.named or who in self._asked:
+            return standing
+        self._asked.add(who)
+        try:
+            name = await asyncio.wait_for(self._learn(realm, standing.user_id), WAIT_SECONDS)
+        except TimeoutError:
+            return standing
+        return replace(standing, name=name, named=True) if name else standing
+
+    async def learn_missing(self, realm: str, group_key: GroupKey) -> None:
+        """Ask for the names of those in the group that are not known yet."""
+        nameless = await self._roster.read_nameless(realm, group_key)
+        for user_id in nameless[:NAMES_AT_ONCE]:
+            await self._learn(realm, user_id)
+
+    async def _learn(self, realm: str, user_id: UserId) -> str:
+        directory = self._directory(realm)
+        if directory is None:
+            return ""
+        try:
+            name = await directory.read_name(user_id)
+        except (PlatformError, TransportError) as error:
+            self._log.warning("name not read", user_id=user_id, reason=error.message)
+            return ""
+        if name:
+            await self._roster.name(realm, {user_id: name})
+        return name
+
+    def _directory(self, realm: str) -> Directory | None:
+        settings = self._live.current
+        return next(
+            (
+                directory
+                for key, directory in self._directories.items()
+                if realm_of(settings, key) == realm
+            ),
+            None,
+        )

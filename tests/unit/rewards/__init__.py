@@ -1,0 +1,1 @@
+"""The books, check-ins, red packets and the audit."""

@@ -1,0 +1,1 @@
+"""The simulator is as strict as the platform."""
