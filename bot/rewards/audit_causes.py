@@ -41,8 +41,8 @@ FROM packet WHERE proof <> proof_of(shares, salt)
         sentence="Shares were handed out one by one, each with the amount that was drawn.",
         counted=_CLAIMS,
         exceptions="""
-SELECT printf('packet %d: share %d was handed out as %d', packet_id, position, amount),
-    transfer.id, NULL
+SELECT printf('packet %d: share %d was handed out as %d', packet_id, position,
+    packet_claim.amount), transfer.id, NULL
 FROM packet_claim
 LEFT JOIN packet ON packet.id = packet_claim.packet_id
 LEFT JOIN transfer ON transfer.key = printf('claim/%d/%d', packet_id, member_id)

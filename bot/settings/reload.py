@@ -18,6 +18,7 @@ from bot.settings.yaml_file import parse_yaml
 
 _DEBOUNCE_MS = 200
 _STEP_MS = 50
+_FIRST_LOOK_MS = 500
 
 OnChange = Callable[[Settings, Settings], Awaitable[None]]
 OnProblems = Callable[[Problems], Awaitable[None]]
@@ -25,7 +26,7 @@ OnProblems = Callable[[Problems], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New settings have taken the place of old ones."""
+    """New settings have taken the place of old ones, or told problems were taken back."""
 
     old: Settings
     new: Settings
@@ -74,15 +75,24 @@ class LiveSettings:
                 case None:
                     pass
 
-        await refresh()
-        async for _ in awatch(directory, stop_event=stop, debounce=_DEBOUNCE_MS, step=_STEP_MS):
-            await refresh()
+        looked = False
+        async for changes in awatch(
+            directory,
+            stop_event=stop,
+            debounce=_DEBOUNCE_MS,
+            step=_STEP_MS,
+            rust_timeout=_FIRST_LOOK_MS,
+            yield_on_timeout=True,
+        ):
+            # The first look comes when the watch stands: what was edited before is not missed.
+            if changes or not looked:
+                looked = True
+                await refresh()
 
     def _take(self, loaded: Settings | Problems) -> Change | Problems | None:
         old = self._current
         if isinstance(loaded, Settings):
-            if loaded.fingerprint == old.fingerprint:
-                self._told = None
+            if loaded.fingerprint == old.fingerprint and self._told is None:
                 return None
             sections = needs_restart(old, loaded)
             if not sections:

@@ -57,7 +57,7 @@ class Stage:
         """The routes that the module's docstring lists."""
         return [
             web.get("/sim/api/state", answering(self._read_state)),
-            web.get("/sim/api/stream", local_only(self._stream)),
+            web.get("/sim/api/stream", local_only(self._stream), allow_head=False),
             web.get("/sim/api/clock", answering(self._read_clock)),
             web.post("/sim/api/clock", answering(self._move_clock)),
             web.get("/sim/api/log", answering(self._read_log)),

@@ -114,7 +114,7 @@ async def test_a_newcomer_joins_with_a_code_and_leaves(tmp_path: Path) -> None:
         await expect(page.locator(".notice")).to_have_text("阿橙 加入了群聊")
         await expect(page.locator(".message").last).to_contain_text("邀请码 H3K8Q")
         assert stage.bot.letters[-1].json["text"]["content"] == "@小禾 邀请码 H3K8Q"
-        await page.get_by_role("button", name="阿橙 退群").click(force=True)
+        await page.get_by_role("button", name="阿橙 退群").click()
         await expect(page.locator("#chat-name")).to_have_text("禾间护肤小屋（4）")
 
 

@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,10 +58,8 @@ async def program(data: Path) -> AsyncIterator[Program]:
         yield Program(process, address)
     finally:
         if process.returncode is None:
-            try:
+            with suppress(ProcessLookupError):
                 process.terminate()
-            except ProcessLookupError:
-                pass
             # what it says on its way out must be read, or it waits for ever
             await asyncio.wait_for(process.communicate(), timeout=30)
 

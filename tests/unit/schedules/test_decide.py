@@ -66,6 +66,14 @@ def test_a_late_post_does_not_slip_into_the_quiet_hours() -> None:
     assert decision.reason == "22:40 is in the quiet hours 22:30-08:00"
 
 
+def test_a_slot_of_the_quiet_hours_is_not_made_good_after_them() -> None:
+    setting = settings(calendar([slot("07:30")]))
+    decision = decide(
+        setting, the_slot(setting, "2026-11-25 07:30"), History(), at("2026-11-25 08:10")
+    )
+    assert decision.reason == "07:30 is in the quiet hours 22:30-08:00"
+
+
 def test_a_paused_group_gets_nothing_and_the_row_says_so() -> None:
     decision = decided(Late(), 0, history=History(paused_at=NOON))
     assert (decision.state, decision.reason) == (SlotState.SKIPPED, "paused")

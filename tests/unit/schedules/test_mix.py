@@ -144,7 +144,7 @@ def test_what_the_library_lacks_is_told_for_each_kind_of_the_slot() -> None:
     items = [item("a", Kind.ACTIVITY, months=(1,)), item("b", Kind.ACTIVITY)]
     reason = refused(items, [post(NOW - 5 * DAY, items[1])], kinds=[Kind.ACTIVITY, Kind.LESSON])
     assert reason == (
-        "no activity item (1 out of season or date, 1 in cool-down until 2027-01-04),"
+        "no activity item (1 in cool-down until 2027-01-04, 1 out of season or date),"
         " no lesson item (none in the library): add files to content/"
     )
 

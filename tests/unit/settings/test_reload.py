@@ -51,6 +51,7 @@ def test_the_same_mistake_is_told_again_after_it_was_mended(
     config.edit("rewards.yaml", "points: 10", "points: -1")
     assert live.refresh(config.load)
     config.edit("rewards.yaml", "points: -1", "points: 10")
+    assert isinstance(live.refresh(config.load), Change), "that it is mended is news as well"
     assert live.refresh(config.load) is None
 
     config.edit("rewards.yaml", "points: 10", "points: -1")

@@ -121,7 +121,7 @@ async def test_beyond_1000_an_hour_messages_vanish_without_a_word(tmp_path: Path
 
 async def test_the_duplicate_check_swallows_a_repeat_for_its_time(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
-        checked = {"enable_duplicate_check": 1, "duplicate_check_interval": 600}
+        checked: dict[str, Any] = {"enable_duplicate_check": 1, "duplicate_check_interval": 600}
         for _ in range(3):
             assert (await stage.api("message/send", letter(**checked)))["errcode"] == 0
         assert len(await stage.private_messages()) == 1

@@ -1,5 +1,6 @@
 """The time machine: everything in its order and at its hour, and never backwards."""
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -103,8 +104,6 @@ async def test_too_many_steps_end_in_a_sentence_and_no_jump(tmp_path: Path) -> N
 
 
 async def test_two_journeys_take_turns(tmp_path: Path) -> None:
-    import asyncio
-
     async with on_stage(tmp_path) as stage:
         first = stage.post("clock", {"advance_seconds": 3600})
         second = stage.post("clock", {"advance_seconds": 3600})

@@ -1,0 +1,61 @@
+"""Real databases for tests: the whole schema in a folder of the test's own, or in memory."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from bot.app import MODELS
+from bot.store.db import Store, connect_sqlite
+from bot.store.migrate import migrate
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def open_store(directory: Path) -> AsyncIterator[Store]:
+    """The program's store in ``directory``, closed at the end."""
+    store = Store(directory, MODELS)
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def memory_database() -> sqlite3.Connection:
+    """A connection like a lane's own to a fresh schema in memory."""
+    connection = connect_sqlite(Path(":memory:"))
+    migrate(connection)
+    return connection
+
+
+def in_transaction(connection: sqlite3.Connection, work: Callable[[], T]) -> T:
+    """Run ``work`` as a lane does: one transaction, taken back when it raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work()
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return result
+
+
+async def read_value(store: Store, query: str, *parameters: object) -> object:
+    """The single value of a query with one row and one column."""
+    (row,) = await store.read(query, parameters)
+    (value,) = tuple(row)
+    return value
+
+
+async def audit(store: Store) -> None:
+    """The books are balanced: zero in all, and every balance is the sum of its entries."""
+    sums = await store.read("SELECT currency, sum(balance) AS total FROM account GROUP BY currency")
+    assert all(row["total"] == 0 for row in sums), "the books do not add up to zero"
+    wrong = await store.read(
+        "SELECT a.id FROM account AS a LEFT JOIN entry AS e ON e.account_id = a.id"
+        " GROUP BY a.id HAVING a.balance <> coalesce(sum(e.amount), 0)"
+    )
+    assert not wrong, "a balance is not the sum of its entries"

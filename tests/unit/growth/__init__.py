@@ -1,0 +1,1 @@
+"""Growth: codes and referrals."""

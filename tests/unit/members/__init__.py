@@ -1,0 +1,1 @@
+"""Members: roster, sightings, tags."""

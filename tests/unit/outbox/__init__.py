@@ -1,0 +1,1 @@
+"""The outbox: pacing, and the worker on a real store."""

@@ -1,0 +1,1 @@
+"""Persona: voice, knowledge, screening."""

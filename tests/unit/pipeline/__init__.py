@@ -1,0 +1,1 @@
+"""Pipeline: commands, guards, inbox, completion, dispatch, worker."""

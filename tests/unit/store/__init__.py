@@ -1,0 +1,1 @@
+"""The store: lanes, transactions, migrations, fields."""
