@@ -8,24 +8,18 @@ import hashlib
 import os
 import random
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import aiohttp
 import structlog
-from aiohttp import web
 
 from bot import __version__
-from bot.channels.group_webhook import GroupWebhook
-from bot.channels.wecom_app import WecomApp
-from bot.channels.wecom_robot import WecomRobot
+from bot.channels.build import open_channels
 from bot.core.clock import Clock, ShiftableClock, SystemClock
-from bot.core.ids import ChannelKey, UserId
+from bot.core.ids import UserId
 from bot.core.messages import Outgoing, Text
 from bot.core.metrics import Metrics
-from bot.core.ports import Codec, Directory, Sender
 from bot.core.randomness import secure
 from bot.growth.invites import Invites
 from bot.handlers.ask import AskHandlers
@@ -55,12 +49,13 @@ from bot.schedules.publisher import Publisher
 from bot.schedules.ticker import Job, Ticker
 from bot.settings.problems import Problems
 from bot.settings.reload import LiveSettings
-from bot.settings.schema import bot as bot_file
 from bot.settings.settings import Settings, private_place
 from bot.simulator.simulator import Simulator
 from bot.simulator.world import MovableClock
 from bot.store.db import Store
 from bot.web.callbacks import Callbacks
+from bot.web.server import Route as WebRoute
+from bot.web.server import Server
 from bot.web.status import Health, Status
 
 MODELS = (
@@ -73,20 +68,8 @@ MODELS = (
 )
 """The modules with Tortoise models."""
 
-MOST_BODY_BYTES = 256 * 1024
-"""Largest request body; the platform's callbacks stay far below."""
-
 TAKEOVER_SECONDS = 2
 """How often events that a dead process left behind are looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Channels:
-    """The configured channels by what they can do."""
-
-    codecs: Mapping[ChannelKey, Codec]
-    senders: Mapping[ChannelKey, Sender]
-    directories: Mapping[ChannelKey, Directory]
 
 
 @dataclass(slots=True)
@@ -153,9 +136,8 @@ class App:
         """Open the database, start the workers, then listen."""
         now = self.clock.now()
         await self.store.open()
-        self._session = aiohttp.ClientSession()
-        self._channels = build_channels(
-            self.live.current, self._session, self.clock, self._simulator_base()
+        self._channels = await open_channels(
+            self.live.current.bot, self.clock, self._simulator_base()
         )
         self._voice = Voice(self.live, self._rng)
         await self._voice.recall(self.store)
@@ -164,7 +146,8 @@ class App:
         self._build()
         await self._worker.take_over()
         await self.outbox.start()
-        await self._listen()
+        self._server = Server(self._socket, self._web_routes())
+        await self._server.start()
         if self.simulator is not None:
             self.simulator.settle = self.settle
             await self.simulator.start()
@@ -179,16 +162,14 @@ class App:
         self._stopping.set()
         if self.simulator is not None:
             await self.simulator.stop()
-        await self._runner.cleanup()
+        await self._server.stop()
         await self.ticker.stop()
         await self._worker.idle()
         await self.outbox.stop()
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        for sender in self._channels.senders.values():
-            await sender.close()
-        await self._session.close()
+        await self._channels.close()
         await self.store.close()
 
     async def settle(self) -> datetime | None:
@@ -211,7 +192,7 @@ class App:
         self._packets = Packets(store, self._rng)
         self._publisher = Publisher(store, self._voice, live)
         self._inbox = Inbox(store)
-        capabilities = {key: sender.capabilities for key, sender in self._channels.senders.items()}
+        capabilities = self._channels.capabilities
         dispatcher = Dispatcher(
             live=live,
             voice=self._voice,
@@ -275,21 +256,16 @@ class App:
             self._publisher,
         )
 
-    async def _listen(self) -> None:
-        app = web.Application(client_max_size=MOST_BODY_BYTES)
+    def _web_routes(self) -> list[WebRoute]:
         callbacks = Callbacks(
             codecs=self._channels.codecs,
             worker=self._worker,
             clock=self.clock,
             metrics=self.metrics,
         )
-        app.add_routes(callbacks.routes())
-        app.add_routes(Status(self._health, self.metrics).routes())
-        if self.simulator is not None:
-            app.add_routes(self.simulator.routes())
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
-        await self._runner.setup()
-        await web.SockSite(self._runner, self._socket).start()
+        status = Status(self._health, self.metrics)
+        simulated = [] if self.simulator is None else self.simulator.routes()
+        return [*callbacks.routes(), *status.routes(), *simulated]
 
     def _simulator_base(self) -> str:
         return "" if self.simulator is None else f"{self.address}{self.simulator.api_base}"
@@ -362,48 +338,3 @@ class App:
             outgoings.append(Outgoing(key=key, channel=channel, target=target, message=Text(text)))
         await post(self.store, outgoings, now=now)
         self.outbox.wake()
-
-
-def build_channels(
-    settings: Settings, session: aiohttp.ClientSession, clock: Clock, simulator_base: str
-) -> Channels:
-    """The channels of bot.yaml."""
-    codecs: dict[ChannelKey, Codec] = {}
-    senders: dict[ChannelKey, Sender] = {}
-    directories: dict[ChannelKey, Directory] = {}
-    for name, section in settings.bot.channels.items():
-        key = ChannelKey(name)
-        api_base = simulator_base if section.api_base == bot_file.SIMULATOR else section.api_base
-        match section:
-            case bot_file.WecomApp():
-                app = WecomApp(
-                    key=key,
-                    corp_id=section.corp_id,
-                    agent_id=section.agent_id,
-                    secret=section.secret.get_secret_value(),
-                    token=section.token.get_secret_value(),
-                    encoding_aes_key=section.encoding_aes_key.get_secret_value(),
-                    api_base=api_base,
-                    session=session,
-                    clock=clock,
-                )
-                codecs[key], senders[key], directories[key] = app, app, app
-            case bot_file.WecomRobot():
-                robot = WecomRobot(
-                    key=key,
-                    name=section.name,
-                    token=section.token.get_secret_value(),
-                    encoding_aes_key=section.encoding_aes_key.get_secret_value(),
-                    api_base=api_base,
-                    session=session,
-                    clock=clock,
-                )
-                codecs[key], senders[key] = robot, robot
-            case bot_file.GroupWebhook():
-                senders[key] = GroupWebhook(
-                    key=key,
-                    webhook_key=section.webhook_key.get_secret_value(),
-                    api_base=api_base,
-                    session=session,
-                )
-    return Channels(codecs, senders, directories)

@@ -44,20 +44,22 @@ def apply_check_ins(
 ) -> list[CheckedIn | KeyReused]:
     """Check in within the open transaction; one answer for each request, in order."""
     rulings = decide_check_ins(_load(connection, requests), requests)
+    present = _load_balances(connection, rulings)
     posted = post_all(
         connection,
         [_transfers(ruling, request) for ruling, request in zip(rulings, requests, strict=True)],
     )
     _write(connection, rulings)
-    present = _load_balances(connection, rulings)
     answers: list[CheckedIn | KeyReused] = []
     for ruling, entries in zip(rulings, posted, strict=True):
         if isinstance(ruling, KeyReused):
             answers.append(ruling)
-        elif entries:
-            answers.append(_answer(ruling, entries[-1].credit_balance))
-        else:
-            answers.append(_answer(ruling, present[ruling.day.member_id]))
+            continue
+        member_id = ruling.day.member_id
+        if ruling.turn is Turn.FIRST:
+            present[member_id] = entries[-1].credit_balance
+        balance = entries[-1].credit_balance if entries else present[member_id]
+        answers.append(_answer(ruling, balance))
     return answers
 
 
@@ -103,7 +105,7 @@ def _write(connection: sqlite3.Connection, rulings: Sequence[CheckInRuling | Key
 def _load_balances(
     connection: sqlite3.Connection, rulings: Sequence[CheckInRuling | KeyReused]
 ) -> dict[MemberId, int]:
-    """The present balances of those who had checked in before; others see their transfer's."""
+    """What those have who checked in before; the others' balances come with their transfers."""
     refs = {
         AccountRef.member(ruling.day.member_id): ruling.day.member_id
         for ruling in rulings

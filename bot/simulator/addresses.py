@@ -35,7 +35,10 @@ class Addresses:
         draft = read_content(body, TO_WEBHOOK)
         if not self._rates.take(webhook.key, self._world.now()):
             raise too_often()
-        sender = Sender(SenderKind.WEBHOOK, webhook.key, "群消息推送")
+        # Who makes a webhook names it; the example's carries the persona's name, as the robot does.
+        robot = self._world.cast.robots.get(group.robot)
+        name = "群消息推送" if robot is None else robot.name
+        sender = Sender(SenderKind.WEBHOOK, webhook.key, name)
         self._world.post(group.room, sender, draft)
         return {}
 
