@@ -1,7 +1,7 @@
 """What comes in, in our own words: a channel decodes a callback into a Receipt of events."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,7 +90,22 @@ class Receipt:
 
 def event_to_json(event: Event) -> str:
     """An event as one line of JSON, for the inbox."""
-    return json.dumps({**asdict(event), "at": event.at.isoformat()}, ensure_ascii=False)
+    conversation = event.conversation
+    return json.dumps(
+        {
+            "key": event.key,
+            "channel": event.channel,
+            "kind": event.kind,
+            "conversation": {"place": conversation.place, "chat_id": conversation.chat_id},
+            "user_id": event.user_id,
+            "at": event.at.isoformat(),
+            "text": event.text,
+            "button": event.button,
+            "task_id": event.task_id,
+            "response_url": event.response_url,
+        },
+        ensure_ascii=False,
+    )
 
 
 def event_from_json(line: str) -> Event:

@@ -5,9 +5,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from bot.core.ids import GroupKey, MemberId
+from bot.core.ids import GroupKey, MemberId, UserId
 from bot.members.people import Interaction, PersonRef, Role, Standing, TagHit
+from bot.store.batch import read_batch, write_batch
 from bot.store.fields import from_micros, to_micros
 
 MICROS_A_DAY = 86_400_000_000
@@ -37,12 +39,13 @@ def sight(connection: sqlite3.Connection, sightings: Sequence[Sighting]) -> list
     }
     # Whoever speaks is there, whatever member events were lost. A group that was never read
     # (synced_at is null) knows nobody's joining, so his counts as long ago.
-    connection.executemany(
+    write_batch(
+        connection,
         "INSERT INTO membership (group_key, member_id, joined_at)"
-        " SELECT ?1, ?2, iif((SELECT synced_at FROM community_group WHERE key = ?1) IS NULL,"
-        " NULL, ?3)"
-        " WHERE NOT EXISTS (SELECT 1 FROM membership"
-        " WHERE group_key = ?1 AND member_id = ?2 AND left_at IS NULL)",
+        " SELECT value ->> 0, value ->> 1, iif((SELECT synced_at FROM community_group"
+        " WHERE key = value ->> 0) IS NULL, NULL, value ->> 2) FROM json_each(?)"
+        " WHERE NOT EXISTS (SELECT 1 FROM membership WHERE group_key = value ->> 0"
+        " AND member_id = value ->> 1 AND left_at IS NULL)",
         [(group, member, to_micros(at)) for (group, member), at in present.items()],
     )
     standings = _standings(
@@ -58,35 +61,37 @@ def identify(
     connection: sqlite3.Connection, people: Sequence[tuple[PersonRef, datetime]]
 ) -> dict[PersonRef, MemberId]:
     """Member ids of ``people``; those never seen before are added at their instant."""
-    wanted = json.dumps([[ref.realm, ref.user_id] for ref, _ in people])
     found = {
-        (row["realm"], row["user_id"]): MemberId(row["member_id"])
-        for row in connection.execute(
-            "SELECT i.realm, i.user_id, i.member_id FROM json_each(?) AS w"
-            " JOIN identity AS i ON i.realm = w.value ->> 0 AND i.user_id = w.value ->> 1",
-            (wanted,),
+        PersonRef(realm, UserId(user_id)): MemberId(member_id)
+        for realm, user_id, member_id in read_batch(
+            connection,
+            "SELECT json_group_array(json_array(i.realm, i.user_id, i.member_id))"
+            " FROM json_each(?) AS w CROSS JOIN identity AS i"
+            " ON i.realm = w.value ->> 0 AND i.user_id = w.value ->> 1",
+            [(ref.realm, ref.user_id) for ref, _ in people],
         )
     }
-    ids: dict[PersonRef, MemberId] = {}
     for ref, at in people:
-        name = (ref.realm, ref.user_id)
-        if name not in found:
+        if ref not in found:
             cursor = connection.execute(
                 "INSERT INTO member (created_at) VALUES (?)", (to_micros(at),)
             )
-            found[name] = MemberId(cursor.lastrowid or 0)
-            connection.execute("INSERT INTO identity VALUES (?, ?, ?)", (*name, found[name]))
-        ids[ref] = found[name]
-    return ids
+            found[ref] = MemberId(cursor.lastrowid or 0)
+            connection.execute(
+                "INSERT INTO identity VALUES (?, ?, ?)", (ref.realm, ref.user_id, found[ref])
+            )
+    return found
 
 
 def record_interactions(
     connection: sqlite3.Connection, interactions: Iterable[Interaction]
 ) -> None:
     """Keep what members did, each once."""
-    connection.executemany(
+    write_batch(
+        connection,
         "INSERT INTO interaction (member_id, group_key, act, at, event_key, detail)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5"
+        " FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
         [
             (
                 item.member_id,
@@ -101,23 +106,32 @@ def record_interactions(
     )
 
 
-def record_hits(connection: sqlite3.Connection, hits: Iterable[TagHit]) -> None:
+def record_hits(connection: sqlite3.Connection, hits: Sequence[TagHit]) -> None:
     """Count the hits and give the tags that are due.
 
     What a person set by hand stays. A weaker rule renews a tag but does not make it less sure.
     """
-    for hit in hits:
-        at = to_micros(hit.at)
-        connection.execute(
-            "INSERT INTO tag_hit VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (hit.member_id, hit.rule, hit.event_key, at),
-        )
-        count = connection.execute(
-            "SELECT count(*) AS n FROM tag_hit WHERE member_id = ? AND rule = ? AND at > ?",
-            (hit.member_id, hit.rule, at - hit.within_days * MICROS_A_DAY),
-        ).fetchone()["n"]
+    write_batch(
+        connection,
+        "INSERT INTO tag_hit SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3"
+        " FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+        [(hit.member_id, hit.rule, hit.event_key, to_micros(hit.at)) for hit in hits],
+    )
+    counts = read_batch(
+        connection,
+        "SELECT json_group_array(json_array(number, n)) FROM ("
+        " SELECT w.key AS number, count(*) AS n FROM json_each(?) AS w"
+        " CROSS JOIN tag_hit AS h ON h.member_id = w.value ->> 0 AND h.rule = w.value ->> 1"
+        " AND h.at > w.value ->> 2 GROUP BY w.key)",
+        [
+            (hit.member_id, hit.rule, to_micros(hit.at) - hit.within_days * MICROS_A_DAY)
+            for hit in hits
+        ],
+    )
+    for number, count in counts:
+        hit = hits[number]
         if count >= hit.times:
-            _give_tag(connection, hit, count, at)
+            _give_tag(connection, hit, count, to_micros(hit.at))
 
 
 def _give_tag(connection: sqlite3.Connection, hit: TagHit, count: int, at: int) -> None:
@@ -159,29 +173,30 @@ def confidence_after(single: float, hits: int) -> float:
 
 def _standings(
     connection: sqlite3.Connection, wanted: set[tuple[str, MemberId]]
-) -> dict[tuple[str, MemberId], sqlite3.Row]:
-    rows = connection.execute(
-        "SELECT w.value ->> 0 AS group_key, m.id, m.name, m.blocked_at,"
-        " s.id AS stay, s.joined_at, coalesce(o.role, a.role) AS role"
-        " FROM json_each(?) AS w JOIN member AS m ON m.id = w.value ->> 1"
+) -> dict[tuple[str, MemberId], list[Any]]:
+    rows = read_batch(
+        connection,
+        "SELECT json_group_array(json_array(w.value ->> 0, m.id, m.name, m.blocked_at, s.id,"
+        " s.joined_at, coalesce(o.role, a.role)))"
+        " FROM json_each(?) AS w CROSS JOIN member AS m ON m.id = w.value ->> 1"
         " LEFT JOIN membership AS s ON s.group_key = w.value ->> 0 AND s.member_id = m.id"
         "  AND s.left_at IS NULL"
         " LEFT JOIN appointment AS o ON o.group_key = '' AND o.member_id = m.id"
         " LEFT JOIN appointment AS a ON a.group_key = w.value ->> 0 AND a.member_id = m.id",
-        (json.dumps(sorted(wanted)),),
+        sorted(wanted),
     )
-    return {(row["group_key"], MemberId(row["id"])): row for row in rows}
+    return {(row[0], MemberId(row[1])): row for row in rows}
 
 
-def _standing(person: PersonRef, row: sqlite3.Row) -> Standing:
-    joined_at = row["joined_at"]
+def _standing(person: PersonRef, row: list[Any]) -> Standing:
+    _group_key, member_id, name, blocked_at, stay_id, joined_at, role = row
     return Standing(
-        member_id=MemberId(row["id"]),
+        member_id=MemberId(member_id),
         user_id=person.user_id,
-        name=row["name"] or person.user_id,
-        named=bool(row["name"]),
-        role=Role(row["role"] or Role.MEMBER),
-        blocked=row["blocked_at"] is not None,
-        in_group=row["stay"] is not None,
+        name=name or person.user_id,
+        named=bool(name),
+        role=Role(role or Role.MEMBER),
+        blocked=blocked_at is not None,
+        in_group=stay_id is not None,
         joined_at=None if joined_at is None else from_micros(joined_at),
     )

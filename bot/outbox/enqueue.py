@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.core.ids import ChannelKey
 from bot.core.messages import Outgoing, Target, TargetKind, message_from_json, message_to_json
 from bot.outbox.models import OutboxRow
+from bot.store.batch import write_batch
 from bot.store.db import Store
 from bot.store.fields import from_micros, maybe_micros, to_micros
 
@@ -42,9 +43,12 @@ def insert_sqlite(
     connection: sqlite3.Connection, outgoings: Iterable[tuple[Outgoing, datetime]]
 ) -> None:
     """Write ``outgoings`` with the instant of each inside a lane's transaction."""
-    connection.executemany(
+    write_batch(
+        connection,
         "INSERT INTO outbox (key, channel, target_kind, target, message, due_at, expires_at,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        " created_at) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,"
+        " value ->> 5, value ->> 6, value ->> 7 FROM json_each(?) WHERE true"
+        " ON CONFLICT (key) DO NOTHING",
         [
             (
                 outgoing.key,

@@ -16,6 +16,7 @@ from bot.members.people import Interaction, TagHit
 from bot.members.sqlite import record_hits, record_interactions
 from bot.outbox.enqueue import insert_sqlite
 from bot.persona.voice import Changes
+from bot.store.batch import read_batch, write_batch
 from bot.store.fields import to_micros
 
 
@@ -39,34 +40,55 @@ class Completion:
 
 def complete(connection: sqlite3.Connection, items: Sequence[Completion]) -> list[bool]:
     """The completion lane in SQLite's SQL. False for a record that was done already."""
-    verdicts = [_finish(connection, item) for item in items]
-    fresh = [item for item, first in zip(items, verdicts, strict=True) if first]
+    waiting = _waiting(connection, items)
+    fresh: dict[RecordId, Completion] = {}
+    for item in items:
+        if item.record_id in waiting:
+            fresh.setdefault(item.record_id, item)
+    done = list(fresh.values())
+    _finish(connection, done)
     insert_sqlite(
-        connection, [(outgoing, item.now) for item in fresh for outgoing in item.outgoings]
+        connection, [(outgoing, item.now) for item in done for outgoing in item.outgoings]
     )
-    record_interactions(connection, [act for item in fresh for act in item.interactions])
-    record_hits(connection, [hit for item in fresh for hit in item.hits])
-    connection.executemany(
-        "INSERT INTO last_variant VALUES (?, ?, ?)"
-        " ON CONFLICT (scope, template) DO UPDATE SET variant = excluded.variant",
+    record_interactions(connection, [act for item in done for act in item.interactions])
+    record_hits(connection, [hit for item in done for hit in item.hits])
+    write_batch(
+        connection,
+        "INSERT INTO last_variant SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
+        " WHERE true ON CONFLICT (scope, template) DO UPDATE SET variant = excluded.variant",
         [row for item in items for row in item.said],
     )
-    return verdicts
+    return [fresh.get(item.record_id) is item for item in items]
 
 
-def _finish(connection: sqlite3.Connection, item: Completion) -> bool:
-    answer = None
-    if item.answer is not None:
-        answer = json.dumps(message_to_json(item.answer), ensure_ascii=False)
-    cursor = connection.execute(
-        "UPDATE inbox SET state = ?, answer = ?, outcome = ?, done_at = ?"
-        " WHERE id = ? AND state = 'waiting'",
-        (
-            "parked" if item.parked else "done",
-            answer,
-            item.outcome,
-            to_micros(item.now),
-            item.record_id,
-        ),
+def _waiting(connection: sqlite3.Connection, items: Sequence[Completion]) -> set[RecordId]:
+    """Which of the records are not done yet."""
+    rows = read_batch(
+        connection,
+        "SELECT json_group_array(json_array(i.id)) FROM json_each(?) AS w"
+        " CROSS JOIN inbox AS i ON i.id = w.value ->> 0 WHERE i.state = 'waiting'",
+        [(item.record_id,) for item in items],
     )
-    return cursor.rowcount == 1
+    return {RecordId(row[0]) for row in rows}
+
+
+def _finish(connection: sqlite3.Connection, items: Sequence[Completion]) -> None:
+    write_batch(
+        connection,
+        "UPDATE inbox SET state = w.value ->> 1, answer = w.value ->> 2, outcome = w.value ->> 3,"
+        " done_at = w.value ->> 4 FROM json_each(?) AS w WHERE inbox.id = w.value ->> 0",
+        [
+            (
+                item.record_id,
+                "parked" if item.parked else "done",
+                _answer_text(item.answer),
+                item.outcome,
+                to_micros(item.now),
+            )
+            for item in items
+        ],
+    )
+
+
+def _answer_text(answer: Message | None) -> str | None:
+    return None if answer is None else json.dumps(message_to_json(answer), ensure_ascii=False)

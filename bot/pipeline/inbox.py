@@ -9,12 +9,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.core.events import Event, event_from_json, event_to_json
-from bot.core.ids import GroupKey, RecordId
+from bot.core.ids import EventKey, GroupKey, RecordId
 from bot.core.messages import Message, message_from_json
 from bot.members.people import PersonRef, Standing
 from bot.members.sqlite import Sighting, sight
+from bot.store.batch import read_batch, write_batch
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
 
@@ -99,41 +101,74 @@ def accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[
             for item in arrivals
         ],
     )
-    return [
-        _accept_one(connection, item, standing)
-        for item, standing in zip(arrivals, standings, strict=True)
-    ]
+    stored = _find(connection, arrivals)
+    fresh: dict[EventKey, Arrival] = {}
+    for item in arrivals:
+        if item.event.key not in stored:
+            fresh.setdefault(item.event.key, item)
+    ids = _insert(connection, list(fresh.values()))
+    accepted = []
+    for item, standing in zip(arrivals, standings, strict=True):
+        key = item.event.key
+        if fresh.get(key) is item:
+            event = item.event
+            new = Accepted(ids[key], event, standing, fresh=True, done=False, answer=None)
+            accepted.append(new)
+        else:
+            first = stored.get(key) or [ids[key], event_to_json(fresh[key].event), "waiting", None]
+            accepted.append(_repeat(item, standing, first))
+    return accepted
 
 
-def _accept_one(connection: sqlite3.Connection, arrival: Arrival, standing: Standing) -> Accepted:
-    event = arrival.event
-    inserted = connection.execute(
-        "INSERT INTO inbox (event_key, event, ordering_key, received_at, leased_until, attempts)"
-        " VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (event_key) DO NOTHING RETURNING id",
-        (
-            event.key,
-            event_to_json(event),
-            event.ordering_key,
-            to_micros(arrival.now),
-            to_micros(arrival.now + LEASE),
-        ),
-    ).fetchone()
-    if inserted is not None:
-        record_id = RecordId(inserted["id"])
-        return Accepted(record_id, event, standing, fresh=True, done=False, answer=None)
-    row = connection.execute(
-        "SELECT id, event, state, answer FROM inbox WHERE event_key = ?", (event.key,)
-    ).fetchone()
-    first = event_from_json(row["event"])
-    answer = row["answer"]
+def _find(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> dict[EventKey, list[Any]]:
+    """What is stored already, by event key: id, event, state, answer."""
+    rows = read_batch(
+        connection,
+        "SELECT json_group_array(json_array(i.event_key, i.id, i.event, i.state, i.answer))"
+        " FROM json_each(?) AS w CROSS JOIN inbox AS i ON i.event_key = w.value ->> 0",
+        [(item.event.key,) for item in arrivals],
+    )
+    return {EventKey(row[0]): row[1:] for row in rows}
+
+
+def _insert(
+    connection: sqlite3.Connection, arrivals: Sequence[Arrival]
+) -> dict[EventKey, RecordId]:
+    """Store new events; their record ids by event key. The lane is the table's only writer."""
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM inbox").fetchone()
+    ids = {item.event.key: RecordId(last + number) for number, item in enumerate(arrivals, start=1)}
+    write_batch(
+        connection,
+        "INSERT INTO inbox"
+        " (id, event_key, event, ordering_key, received_at, leased_until, attempts)"
+        " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, 1"
+        " FROM json_each(?)",
+        [
+            (
+                ids[item.event.key],
+                item.event.key,
+                event_to_json(item.event),
+                item.event.ordering_key,
+                to_micros(item.now),
+                to_micros(item.now + LEASE),
+            )
+            for item in arrivals
+        ],
+    )
+    return ids
+
+
+def _repeat(arrival: Arrival, standing: Standing, stored: list[Any]) -> Accepted:
+    record_id, event, state, answer = stored
+    first = event_from_json(event)
     return Accepted(
-        record_id=RecordId(row["id"]),
+        record_id=RecordId(record_id),
         event=first,
         standing=standing,
         fresh=False,
-        done=row["state"] != "waiting",
+        done=state != "waiting",
         answer=None if answer is None else message_from_json(json.loads(answer)),
-        conflict=_says(first) != _says(event),
+        conflict=_says(first) != _says(arrival.event),
     )
 
 

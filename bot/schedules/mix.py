@@ -10,7 +10,7 @@ and kind is there, no slot is skipped and the window is whole weeks. Then a post
 whenever one comes, its own kind is owed one more, and so the most that a kind is ahead or behind
 does not grow once the window is full. Until then a kind is ahead by less than one post, because the
 amounts owed add up to one; behind by less than 1/2 + 1/3 + 1/4 + 1/5 (the greedy cup game with five
-cups), and in all measured cases by no more than one. tests/property/test_schedules.py holds every
+cups), and in all measured cases by no more than one. tests/property/test_mix.py holds every
 full window within one post, also with the rule on product posts while these are a third at most.
 Where slots are skipped or take few kinds, the plan shows how far the mix is off.
 """
@@ -25,7 +25,6 @@ from bot.schedules.node_days import NodeDay, node_days_between
 from bot.schedules.records import Post
 from bot.settings.schema.base import Kind
 from bot.settings.schema.calendar import CalendarFile, FissionStep, Mix
-from bot.settings.schema.library import ROTATE
 from bot.settings.settings import ContentItem
 
 PROMOTION_DISTANCE = 4
@@ -128,21 +127,16 @@ def next_step(
 ) -> FissionStep:
     """The fission step for ``item``: its own, else the one longest unused in the group.
 
-    In rotation a step rests for ``fission_cooldown_days`` while others are left.
+    The longest unused has rested the longest, so a step in rotation comes again within
+    ``fission_cooldown_days`` only when no other is left.
     """
     steps = calendar.fission_steps
-    if item.front.fission != ROTATE:
-        for step in steps:
-            if step.key == item.front.fission:
-                return step
+    own = next((step for step in steps if step.key == item.front.fission), None)
+    if own is not None:
+        return own
     used = {post.step: post.at for post in posts}
-    rest = timedelta(days=calendar.fission_cooldown_days)
-    rested = [step for step in steps if step.key not in used or at - used[step.key] >= rest]
     order = {step.key: index for index, step in enumerate(steps)}
-    return min(
-        rested or steps,
-        key=lambda step: (step.key in used, used.get(step.key, at), order[step.key]),
-    )
+    return min(steps, key=lambda step: (step.key in used, used.get(step.key, at), order[step.key]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,9 @@ def due_slots(
     Those on a solemn day or in quiet hours are in the list as well, with ``blocked`` set: a slot
     is never silently lost. Entries of calendar.yaml for the same time are one slot of all kinds.
     """
-    # a change of the clocks may move a slot over midnight
+    # a change of the clocks may move a slot of yesterday over midnight
     day = after.astimezone(zone).date() - timedelta(days=1)
-    last = until.astimezone(zone).date() + timedelta(days=1)
+    last = until.astimezone(zone).date()
     found = []
     while day <= last:
         for at, kinds in _times_of(day, calendar):

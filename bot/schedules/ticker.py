@@ -67,8 +67,8 @@ class Ticker:
         scheduler, self._scheduler = self._scheduler, None
         if scheduler is None:
             return
-        # APScheduler's own shutdown cancels what is running; so wait first, holding the turn
-        scheduler.pause()
+        # APScheduler's own shutdown cancels what is running, so wait first and hold the turn: from
+        # here on its wake-ups return at once
         async with self._turn:
             scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # it shuts down in the loop's next round
@@ -89,7 +89,7 @@ class Ticker:
         return min((at for at in instants if at is not None), default=None)
 
     async def _tick_if_idle(self) -> None:
-        """A wake-up of the clock: one that comes while a tick is under way has nothing to add."""
+        """A wake-up of the clock. It never waits: a tick that is under way does the same work."""
         if self._scheduler is not None and not self._turn.locked():
             await self.tick()
 

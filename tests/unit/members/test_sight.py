@@ -139,7 +139,8 @@ def test_a_standing_tells_name_role_and_block_as_they_are_stored(
     database: sqlite3.Connection,
 ) -> None:
     (before,) = see(database, sighting())
-    assert (before.name, before.role, before.blocked) == ("xiaolu", Role.MEMBER, False)
+    assert (before.name, before.named) == ("xiaolu", False)
+    assert (before.role, before.blocked) == (Role.MEMBER, False)
     database.execute("UPDATE member SET name = '小鹿', blocked_at = 1")
     database.execute(
         "INSERT INTO appointment VALUES (?, ?, 'owner')", (GROUP, before.member_id)
@@ -148,7 +149,8 @@ def test_a_standing_tells_name_role_and_block_as_they_are_stored(
     (after,) = see(database, sighting())
     (private,) = see(database, sighting(group=None))
 
-    assert (after.name, after.role, after.blocked) == ("小鹿", Role.OWNER, True)
+    assert (after.name, after.named) == ("小鹿", True)
+    assert (after.role, after.blocked) == (Role.OWNER, True)
     assert private.role is Role.MEMBER
 
 

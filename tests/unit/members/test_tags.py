@@ -13,7 +13,7 @@ from bot.core.ids import EventKey, GroupKey, MemberId
 from bot.members.people import Interaction, TagHit
 from bot.members.portrait import read_group_numbers, read_portrait, read_tags
 from bot.members.sqlite import confidence_after, record_hits, record_interactions
-from bot.members.tags import EVIDENCE_CHARACTERS, match_rules
+from bot.members.tags import EVIDENCE_CHARACTERS, match_rules, rule_name
 from bot.settings.schema.members import Act, MembersFile, Tag, TagRule
 from bot.store.db import Store
 from bot.store.fields import to_micros
@@ -81,13 +81,23 @@ def test_a_rule_about_words_does_not_look_at_other_acts() -> None:
     assert match(file(SUN), "防晒", Act.COMMAND) == ()
 
 
-def test_one_event_gives_a_tag_one_hit_from_the_rule_that_is_surest() -> None:
+def test_an_event_is_a_hit_for_each_rule_that_it_matches_under_the_rules_own_name() -> None:
     weak = TagRule(tag="sun", keywords=("防晒",), confidence=0.5, for_days=10)
     sure = TagRule(tag="sun", keywords=("涂防晒",), confidence=0.9, for_days=180)
 
-    for rules in ((weak, sure), (sure, weak)):
-        (hit,) = match(file(*rules), "我天天涂防晒")
-        assert (hit.confidence, hit.for_days) == (0.9, 180)
+    hits = match(file(weak, sure), "我天天涂防晒")
+
+    assert [(hit.tag, hit.confidence) for hit in hits] == [("sun", 0.5), ("sun", 0.9)]
+    assert [hit.rule for hit in hits] == [rule_name(weak), rule_name(sure)]
+    assert rule_name(weak) != rule_name(sure)
+
+
+def test_a_rule_keeps_its_name_while_it_asks_for_the_same_thing() -> None:
+    assert rule_name(SUN) == rule_name(SUN.model_copy(update={"keywords": ("SPF", "防晒")}))
+    assert rule_name(SUN) == rule_name(SUN.model_copy(update={"confidence": 0.9, "for_days": 3}))
+    assert rule_name(SUN) != rule_name(SUN.model_copy(update={"keywords": ("防晒",)}))
+    assert rule_name(SUN) != rule_name(SUN.model_copy(update={"tag": "fan"}))
+    assert rule_name(FAN) != rule_name(FAN.model_copy(update={"act": Act.CHECKIN}))
 
 
 def test_evidence_is_short_and_shows_the_keyword() -> None:
@@ -129,6 +139,7 @@ def hit(
     key: str,
     *,
     of: str = "sun",
+    rule: str = "",
     at: datetime = NOW,
     times: int = 1,
     confidence: float = 0.6,
@@ -140,6 +151,7 @@ def hit(
     return TagHit(
         member_id=MemberId(member),
         tag=of,
+        rule=rule or of,
         event_key=EventKey(key),
         at=at,
         times=times,
@@ -212,15 +224,49 @@ def test_more_hits_make_surer(database: sqlite3.Connection) -> None:
     assert [row["confidence"] for row in seen[1:] if row] == [0.5, 0.75, 0.875]
 
 
+SURE = {"rule": "sure", "confidence": 0.9, "for_days": 180, "evidence": "I am"}
+HINT = {"rule": "hint", "confidence": 0.5, "for_days": 60, "evidence": "a hint"}
+
+
 def test_a_weaker_hint_makes_nobody_less_sure_and_shortens_no_tag(
     database: sqlite3.Connection,
 ) -> None:
-    record_hits(database, [hit("1", times=1, confidence=0.9, for_days=180)])
-    record_hits(database, [hit("2", times=2, confidence=0.5, for_days=60)])
+    record_hits(database, [hit("1", **SURE)])
+    record_hits(database, [hit("2", **HINT, at=NOW + DAY)])
 
     row = tags_of(database)["sun"]
-    assert row["confidence"] >= 0.9
-    assert row["expires_at"] >= to_micros(NOW + 180 * DAY)
+    assert (row["confidence"], row["evidence"]) == (0.9, "I am")
+    assert row["expires_at"] == to_micros(NOW + 180 * DAY)
+
+
+def test_of_two_rules_that_one_event_matches_the_surer_one_counts_in_whatever_order(
+    database: sqlite3.Connection,
+) -> None:
+    record_hits(database, [hit("1", **HINT), hit("1", **SURE)])
+    record_hits(database, [hit("1", of="fan", **SURE), hit("1", of="fan", **HINT)])
+
+    for row in tags_of(database).values():
+        assert (row["confidence"], row["evidence"]) == (0.9, "I am")
+
+
+def test_hits_of_another_rule_of_the_same_tag_do_not_count(database: sqlite3.Connection) -> None:
+    record_hits(database, [hit("1", rule="one", times=2), hit("2", rule="other", times=2)])
+    assert tags_of(database) == {}
+
+    record_hits(database, [hit("3", rule="one", times=2)])
+    assert tags_of(database)["sun"]["confidence"] == 0.6
+
+
+def test_a_tag_that_had_expired_is_as_sure_as_its_new_hit_makes_it(
+    database: sqlite3.Connection,
+) -> None:
+    record_hits(database, [hit("1", **SURE)])
+    late = NOW + 200 * DAY
+    record_hits(database, [hit("2", **HINT, at=late)])
+
+    row = tags_of(database)["sun"]
+    assert (row["confidence"], row["evidence"]) == (0.5, "a hint")
+    assert row["expires_at"] == to_micros(late + 60 * DAY)
 
 
 def test_a_newer_exclusive_tag_pushes_the_older_one_out(database: sqlite3.Connection) -> None:

@@ -18,7 +18,7 @@ from bot.rewards.redpacket_sqlite import apply_claims, apply_opens
 from bot.rewards.streaks import CheckInRequest
 from bot.settings.schema.rewards import RewardsFile
 from bot.store.db import Store, connect_sqlite_readonly
-from bot.store.lane import Apply, commit
+from bot.store.lane import Apply
 from bot.store.migrate import migrate
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -68,8 +68,19 @@ _EMPTY = _template()
 
 
 def run(connection: sqlite3.Connection, apply: Apply[Any, Any], *items: Any) -> list[Any]:
-    """Apply ``items`` as one batch of a lane, in a transaction."""
-    return commit(connection, [("test", apply, items)])[0]
+    """Apply ``items`` as one batch in one transaction.
+
+    Unlike a lane it does not try them one by one when the batch as a whole fails, so a mistake
+    in how the items of a batch see each other shows.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        answers = list(apply(connection, items))
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return answers
 
 
 def audit_store(store: Store) -> AuditReport:

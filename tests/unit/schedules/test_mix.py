@@ -8,7 +8,7 @@ import pytest
 from bot.schedules.mix import Choice, NoChoice, choose, next_step, standing
 from bot.schedules.records import Post
 from bot.settings.schema.base import Kind, Pillar
-from bot.settings.schema.calendar import CalendarFile, PostLimits
+from bot.settings.schema.calendar import PostLimits
 from bot.settings.settings import ContentItem
 
 from .support import EVERY_KIND, SHANGHAI, at, calendar, full_library, item, post
@@ -155,8 +155,8 @@ def test_a_post_ends_with_its_fission_step() -> None:
     assert choice.text() == "text of a\n\nstep code"
 
 
-def rotation(posts: list[Post], calendar_file: CalendarFile | None = None) -> str:
-    return next_step(item("x"), posts, NOW, calendar_file or calendar()).key
+def rotation(posts: list[Post]) -> str:
+    return next_step(item("x"), posts, NOW, calendar()).key
 
 
 def test_steps_rotate_by_the_longest_unused() -> None:
@@ -170,7 +170,7 @@ def test_steps_rotate_by_the_longest_unused() -> None:
     assert order == ["code", "friend", "poster", "code", "friend", "poster", "code"]
 
 
-def test_a_step_rests_while_others_are_left() -> None:
+def test_a_step_that_was_never_used_comes_before_the_longest_unused() -> None:
     recent = [post(NOW - 9 * DAY, item("x"), "code"), post(NOW - DAY, item("x"), "friend")]
     assert rotation(recent) == "poster"
     assert rotation([*recent, post(NOW - DAY, item("x"), "poster")]) == "code"

@@ -48,7 +48,8 @@ def test_it_shows_every_slot_of_the_days_the_mix_and_the_node_days(
     assert shown.startswith(f"{group.name} ({group.key})\n")
     assert "2026-11-26  thu  in 4 days   感恩节" in shown
     assert "国家公祭日  nothing is posted" in shown
-    assert "Mix of the 28 days that end with the plan" in shown
+    window = example().calendar.mix.window_days
+    assert f"Mix of the {window} days that end with the plan" in shown
     for word in ("brand", "industry", "red_packet", "lesson", "made for 感恩节"):
         assert word in shown
 

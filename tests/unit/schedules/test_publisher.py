@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from bot.outbox.models import OutboxRow
 from bot.schedules import publisher as publishing
 from bot.schedules.models import SlotRow
 from bot.schedules.plan import lay_out
-from bot.schedules.publisher import NotPublished, Published, Publisher
+from bot.schedules.publisher import Publisher
 from bot.schedules.records import (
     Origin,
     SlotState,
@@ -23,8 +21,7 @@ from bot.schedules.records import (
     read_history_from,
     read_recent_slots,
 )
-from bot.settings.schema.base import Kind
-from bot.settings.schema.calendar import Late
+from bot.settings.schema.calendar import Late, PostLimits
 from bot.store.db import Store, connect_sqlite_readonly
 
 from .support import (
@@ -35,7 +32,6 @@ from .support import (
     full_library,
     group,
     item,
-    open_store,
     publisher,
     settings,
     slot,
@@ -45,17 +41,6 @@ START = at("2026-11-25 10:00")
 EVENING = at("2026-11-25 20:00")
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def live() -> Live:
-    return Live(settings())
 
 
 async def states(store: Store) -> list[tuple[str, str, str]]:
@@ -147,6 +132,23 @@ async def test_every_slot_of_an_outage_gets_a_row_and_only_the_fresh_one_a_post(
     assert (await states(store))[0][2] == "2220 minutes late, more than 60"
 
 
+async def test_two_slots_that_wait_at_once_are_decided_one_on_the_other(
+    store: Store, live: Live
+) -> None:
+    weekly = [slot("12:00"), slot("12:30")]
+    live.change(calendar=calendar(weekly, limits=PostLimits(gap_minutes=0)))
+    ours = publisher(store, live)
+    await ours.run(START)
+    assert await ours.run(at("2026-11-25 12:50")) == 2
+    items = [row.item for row in await SlotRow.filter(state="published")]
+    assert len(set(items)) == 2
+    live.change(calendar=calendar(weekly))
+    await ours.run(at("2026-11-26 12:50"))
+    assert [reason for _, _, reason in await states(store)][3] == (
+        "only 0 minutes from the post at 12:50, 90 are asked for"
+    )
+
+
 async def test_late_and_asking_puts_one_question_to_each_owner(store: Store, live: Live) -> None:
     live.change(calendar=calendar(late=Late(policy="ask")))
     ours = publisher(store, live)
@@ -159,18 +161,6 @@ async def test_late_and_asking_puts_one_question_to_each_owner(store: Store, liv
     record = (await read_recent_slots(store, GROUP, START))[0]
     assert (record.state, record.posted_at) == (SlotState.ASKED, None)
     assert json.loads(rows[0].message)["text"] == f"11-25 20:00 {record.title} 7"
-
-
-async def test_an_unanswered_question_is_no_post_and_the_owners_word_posts_its_item(
-    store: Store, live: Live
-) -> None:
-    live.change(calendar=calendar(late=Late(policy="ask")))
-    ours = publisher(store, live)
-    await ours.run(START)
-    await ours.run(EVENING + 7 * MINUTE)
-    asked = (await read_recent_slots(store, GROUP, START))[0]
-    answer = await ours.publish_next(GROUP, EVENING + 9 * MINUTE, EventKey("yes"))
-    assert answer == Published(asked.title)
 
 
 async def test_a_group_without_owners_asks_the_operators(store: Store, live: Live) -> None:
@@ -228,83 +218,6 @@ async def test_the_plan_is_what_the_publisher_then_does(store: Store, live: Live
         for planned in plan.posts
     ]
     assert {record.state for record in done} == {SlotState.PUBLISHED, SlotState.SKIPPED}
-
-
-async def test_the_owners_word_posts_the_next_item_of_the_plan_and_the_plan_goes_on(
-    store: Store, live: Live
-) -> None:
-    ours = publisher(store, live)
-    await ours.run(START)
-    planned = lay_out(live.current, GROUP, await read_history(store, GROUP), START).posts[0]
-    assert planned.item is not None
-    answer = await ours.publish_next(GROUP, START, EventKey("e1"))
-    assert answer == Published(planned.item.front.title)
-    assert await keys_in_outbox() == [f"slot/{GROUP}/manual/e1"]
-    after = lay_out(live.current, GROUP, await read_history(store, GROUP), START).posts[0]
-    assert after.item is not planned.item
-    assert after.slot.key == planned.slot.key
-
-
-async def test_the_owners_word_in_the_night_is_sent_without_an_end(
-    store: Store, live: Live
-) -> None:
-    ours = publisher(store, live)
-    answer = await ours.publish_next(GROUP, at("2026-11-25 23:30"), EventKey("e1"))
-    assert isinstance(answer, Published)
-    assert (await OutboxRow.get()).expires_at is None
-
-
-async def test_a_replayed_word_gives_the_first_answer_and_posts_once(
-    store: Store, live: Live
-) -> None:
-    ours = publisher(store, live)
-    answers = await asyncio.gather(
-        *(ours.publish_next(GROUP, START + SECOND * n, EventKey("e1")) for n in range(5))
-    )
-    live.change(content=())
-    answers.append(await publisher(store, live).publish_next(GROUP, EVENING, EventKey("e1")))
-    assert len(set(answers)) == 1
-    assert isinstance(answers[0], Published)
-    assert len(await keys_in_outbox()) == 1
-
-
-async def test_a_replayed_refusal_stays_a_refusal(store: Store, live: Live) -> None:
-    solemn = at("2026-12-13 12:00")
-    ours = publisher(store, live)
-    first = await ours.publish_next(GROUP, solemn, EventKey("e1"))
-    assert first == NotPublished("国家公祭日 is a solemn day: nothing is posted")
-    assert await ours.publish_next(GROUP, solemn + timedelta(days=1), EventKey("e1")) == first
-    assert await keys_in_outbox() == []
-
-
-async def test_different_words_of_owners_at_the_same_time_post_different_items(
-    store: Store, live: Live
-) -> None:
-    ours, theirs = publisher(store, live), publisher(store, live)
-    answers = await asyncio.gather(
-        ours.publish_next(GROUP, START, EventKey("e1")),
-        theirs.publish_next(GROUP, START, EventKey("e2")),
-        ours.publish_next(GROUP, START, EventKey("e3")),
-    )
-    titles = [answer.title for answer in answers if isinstance(answer, Published)]
-    assert len(set(titles)) == 3
-    kinds = [row.kind for row in await SlotRow.all().order_by("sequence")]
-    assert kinds.count(Kind.PRODUCT) <= 1
-
-
-async def test_a_group_that_is_not_configured_gets_no_post(store: Store, live: Live) -> None:
-    answer = await publisher(store, live).publish_next(GroupKey("other"), START, EventKey("e"))
-    assert answer == NotPublished("group other is not in bot.yaml any more")
-
-
-async def test_an_owners_post_does_not_make_the_slots_before_it_vanish(
-    store: Store, live: Live
-) -> None:
-    ours = publisher(store, live)
-    await ours.run(START)
-    await ours.publish_next(GROUP, EVENING + 30 * MINUTE, EventKey("e1"))
-    await ours.run(EVENING + 31 * MINUTE)
-    assert (await states(store))[1][:2] == ("2026-11-25/20:00", "skipped")
 
 
 async def test_the_next_instant_is_the_next_slot_of_any_group_before_and_after_a_run(

@@ -79,6 +79,19 @@ def test_a_local_time_that_the_clocks_skip_is_due_an_hour_later_and_once() -> No
     ]
 
 
+def test_a_slot_that_the_clocks_move_over_midnight_is_found_on_the_next_day() -> None:
+    greenland = ZoneInfo("America/Scoresbysund")  # 23:00 is followed by 00:00 on 27 March 2027
+    found = due_slots(
+        calendar([slot("23:30")]),
+        greenland,
+        GROUP,
+        at("2027-03-28 00:10", greenland),
+        at("2027-03-28 12:00", greenland),
+    )
+    assert [s.key for s in found] == [f"{GROUP}/2027-03-27/23:30"]
+    assert found[0].due_at == at("2027-03-28 00:30", greenland)
+
+
 def test_a_local_time_that_comes_twice_is_due_the_first_time_only() -> None:
     found = due_slots(
         calendar([slot("01:30")]),

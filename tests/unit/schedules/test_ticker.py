@@ -136,6 +136,22 @@ async def test_a_slow_tick_is_neither_overtaken_nor_cut_short_by_stopping(fast: 
     assert (len(job.ran), job.most_at_once) == (1, 1)
 
 
+async def test_wake_ups_during_a_tick_from_outside_add_nothing(fast: None) -> None:
+    gate = asyncio.Event()
+    job = Recorder(gate=gate)
+    ticker = make(job)
+    outside = asyncio.ensure_future(ticker.tick())
+    await soon(job.began)
+    ticker.start()
+    later = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.03, later.set)
+    await soon(later)
+    stopping = asyncio.ensure_future(ticker.stop())
+    gate.set()
+    await asyncio.gather(outside, stopping)
+    assert len(job.ran) == 1
+
+
 async def test_a_failure_does_not_stop_the_clock(fast: None) -> None:
     job = Recorder(failure=RuntimeError("once"))
     ticker = make(job)

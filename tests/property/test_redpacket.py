@@ -1,0 +1,238 @@
+"""Red packets against a model that hands shares out from a list.
+
+Openings, taps, repeated taps, whole crowds at once, the expiry job and the clock come in any
+order; after every step the audit is clean and nothing is lost.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.core.ids import GroupKey, MemberId, PacketId
+from bot.rewards.audit import audit
+from bot.rewards.claiming import ClaimRequest
+from bot.rewards.ledger import AccountRef
+from bot.rewards.opening import OpenRequest
+from bot.rewards.packet import (
+    AlreadyClaimed,
+    Claimed,
+    ClaimResult,
+    Empty,
+    Finish,
+    NoSuchPacket,
+    OpenedPacket,
+    Over,
+    PacketKind,
+    PacketRefused,
+    TooNew,
+)
+from bot.rewards.redpacket_sqlite import (
+    Announced,
+    apply_announcements,
+    apply_claims,
+    apply_expiries,
+    apply_opens,
+)
+from tests.unit.rewards.support import DAY, NOW, balance, claim, member, new_books, packet, run
+
+GROUPS = [GroupKey("vip"), GroupKey("tea")]
+ALLOWANCE = 500
+
+
+@dataclass
+class Heap:
+    """A packet as the model sees it: shares from the front of a list."""
+
+    packet_id: PacketId
+    group: GroupKey
+    shares: list[int]
+    created_at: datetime
+    expires_at: datetime
+    takers: list[int] = field(default_factory=list)
+    ended: bool = False
+    announced: bool = False
+
+    @property
+    def left(self) -> int:
+        return sum(self.shares[len(self.takers) :])
+
+
+class PacketMachine(RuleBasedStateMachine):
+    """Drives the tables and the model side by side."""
+
+    @initialize()
+    def open_books(self) -> None:
+        self.books = new_books()
+        self.now = NOW
+        self.heaps: list[Heap] = []
+        self.opened: dict[str, OpenedPacket] = {}
+        self.requests: dict[str, OpenRequest] = {}
+        self.pools = dict.fromkeys(GROUPS, 0)
+        self.filled: set[tuple[GroupKey, object]] = set()
+        self.has: dict[int, int] = {}
+        self.claims: dict[str, Claimed] = {}
+        self.taps: dict[str, ClaimRequest] = {}
+        self.count = 0
+
+    # the owners
+
+    @rule(
+        group=st.sampled_from(GROUPS),
+        shares=st.integers(1, 6),
+        each=st.integers(1, 80),
+        spare=st.integers(0, 5),
+        kind=st.sampled_from(PacketKind),
+        seed=st.integers(0, 99),
+    )
+    def open_a_packet(
+        self, group: GroupKey, shares: int, each: int, spare: int, kind: PacketKind, seed: int
+    ) -> None:
+        points = shares * each + (spare if kind is PacketKind.LUCKY else 0)
+        self.count += 1
+        request = packet(
+            f"open {self.count}", points, shares, kind, self.now, group=group, seed=seed
+        )
+        (answer,) = run(self.books, apply_opens, request)
+        due = (group, request.on_date) not in self.filled
+        pool = max(self.pools[group], ALLOWANCE) if due else self.pools[group]
+        if points > pool:
+            assert isinstance(answer, PacketRefused)
+            assert answer.data.get("pool", pool) == pool
+            return
+        assert isinstance(answer, OpenedPacket)
+        assert not isinstance(request.drawn, PacketRefused)
+        self.pools[group] = pool - points
+        self.filled.add((group, request.on_date))
+        drawn = list(request.drawn.shares)
+        self.heaps.append(Heap(answer.packet_id, group, drawn, self.now, answer.expires_at))
+        self.opened[request.key], self.requests[request.key] = answer, request
+
+    @precondition(lambda self: bool(getattr(self, "opened", None)))
+    @rule(number=st.integers(0, 99))
+    def an_owner_confirms_again(self, number: int) -> None:
+        key = list(self.opened)[number % len(self.opened)]
+        (answer,) = run(self.books, apply_opens, self.requests[key])
+        first = self.opened[key]
+        assert (answer.packet_id, answer.proof) == (first.packet_id, first.proof)
+        assert answer.replayed
+
+    # the members
+
+    @rule(
+        crowd=st.lists(
+            st.tuples(st.integers(1, 4), st.integers(1, 8), st.booleans()), min_size=1, max_size=12
+        )
+    )
+    def a_crowd_taps(self, crowd: list[tuple[int, int, bool]]) -> None:
+        requests = []
+        for packet_id, number, is_new in crowd:
+            self.count += 1
+            joined_at = self.now - timedelta(hours=1) if is_new else None
+            request = claim(packet_id, number, f"tap {self.count}", self.now, joined_at)
+            requests.append(request)
+            self.taps[request.key] = request
+        expected = [self.expect(request) for request in requests]
+        assert self.tap(requests) == expected
+
+    @precondition(lambda self: bool(getattr(self, "claims", None)))
+    @rule(number=st.integers(0, 99))
+    def a_tap_comes_again(self, number: int) -> None:
+        key = list(self.claims)[number % len(self.claims)]
+        assert self.tap([self.taps[key]]) == [self.claims[key]]
+
+    def tap(self, requests: list[ClaimRequest]) -> list[ClaimResult]:
+        return run(self.books, apply_claims, *requests)
+
+    def expect(self, request: ClaimRequest) -> ClaimResult:
+        """The model's answer."""
+        heap = next((heap for heap in self.heaps if heap.packet_id == request.packet_id), None)
+        if heap is None:
+            return NoSuchPacket()
+        if request.member_id in heap.takers:
+            return AlreadyClaimed(heap.shares[heap.takers.index(request.member_id)])
+        if len(heap.takers) == len(heap.shares):
+            return Empty()
+        if heap.ended or self.now >= heap.expires_at:
+            return Over()
+        if request.joined_at is not None:
+            return TooNew(24)
+        return self.hand_out(heap, request)
+
+    def hand_out(self, heap: Heap, request: ClaimRequest) -> Claimed:
+        position = len(heap.takers)
+        amount = heap.shares[position]
+        heap.takers.append(request.member_id)
+        self.has[request.member_id] = self.has.get(request.member_id, 0) + amount
+        left = len(heap.shares) - position - 1
+        self.claims[request.key] = Claimed(
+            packet_id=heap.packet_id,
+            position=position,
+            amount=amount,
+            left_shares=left,
+            balance=self.has[request.member_id],
+            finished=None if left else self.finish(heap),
+        )
+        return self.claims[request.key]
+
+    def finish(self, heap: Heap) -> Finish:
+        heap.ended = True
+        best = max(heap.shares)
+        return Finish(
+            points=sum(heap.shares),
+            shares=len(heap.shares),
+            seconds=int((self.now - heap.created_at).total_seconds()),
+            best_member_id=MemberId(heap.takers[heap.shares.index(best)]),
+            best_points=best,
+        )
+
+    # the clock
+
+    @rule(hours=st.sampled_from([0.1, 1, 11, 12, 30]))
+    def time_passes(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule()
+    def the_job_runs(self) -> None:
+        (ended,) = run(self.books, apply_expiries, self.now)
+        for heap in self.heaps:
+            if not heap.ended and self.now >= heap.expires_at:
+                heap.ended = True
+                self.pools[heap.group] += heap.left
+        waiting = [heap for heap in self.heaps if heap.ended and heap.left and not heap.announced]
+        assert [(packet.packet_id, packet.left_points) for packet in ended] == [
+            (heap.packet_id, heap.left) for heap in waiting
+        ]
+
+    @rule()
+    def ends_are_announced(self) -> None:
+        (ended,) = run(self.books, apply_expiries, NOW - DAY)
+        ids = tuple(packet.packet_id for packet in ended)
+        run(self.books, apply_announcements, Announced(ids, self.now))
+        for heap in self.heaps:
+            heap.announced = heap.announced or heap.packet_id in ids
+
+    # what must always be so
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        if not hasattr(self, "books"):
+            return
+        assert audit(self.books).broken == ()
+        for group in GROUPS:
+            assert balance(self.books, AccountRef.group_pool(group)) == self.pools[group]
+        for number in range(1, 9):
+            assert balance(self.books, member(number)) == self.has.get(number, 0)
+        for heap in self.heaps:
+            held = balance(self.books, AccountRef.packet(heap.packet_id))
+            assert held == (0 if heap.ended else heap.left)
+
+    def teardown(self) -> None:
+        if hasattr(self, "books"):
+            self.books.close()
+
+
+TestPackets = PacketMachine.TestCase
+TestPackets.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
