@@ -10,6 +10,7 @@ from bot.persona.screening import find_blocked
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.routing import Route, command
+from bot.schedules.node_days import node_days_between
 from bot.schedules.plan import PlannedPost, lay_out
 from bot.schedules.publisher import Published, Publisher
 from bot.schedules.records import read_history
@@ -57,7 +58,12 @@ class OwnerHandlers:
         )
         if isinstance(result, Published):
             return answer(self.voice, context, "publish.done", title=result.title)
-        return answer(self.voice, context, "publish.nothing", reason=result.reason)
+        today = context.now.astimezone(context.settings.zone).date()
+        days = node_days_between(today, today, context.settings.calendar)
+        solemn = next((day for day in days if day.solemn), None)
+        if solemn is not None:
+            return answer(self.voice, context, "publish.solemn", day=solemn.name)
+        return answer(self.voice, context, "publish.nothing")
 
     async def plan(self, context: Context) -> Outcome:
         """排期: the next days, as the publisher will do them if nothing changes."""

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.core.money import Currency
-from bot.rewards.audit_causes import CAUSES, CHECKINS, PACKETS
+from bot.rewards.audit_causes import CAUSES, CHECKINS, PACKETS, REFERRALS
 from bot.rewards.audit_checks import BOOKS, Check
 from bot.rewards.split import commit
 from bot.rewards.transfers import ROADS, AccountKind, AccountRef, Reason, digest_of
 
-CHECKS = (*BOOKS, *PACKETS, *CHECKINS, *CAUSES)
+CHECKS = (*BOOKS, *PACKETS, *CHECKINS, *REFERRALS, *CAUSES)
 
 SHOWN = 20
 """Most exceptions of one check that a report shows."""

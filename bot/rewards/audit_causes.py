@@ -170,6 +170,28 @@ WHERE later.streak <> 1 AND earlier.streak IS NOT later.streak - 1
     ),
 )
 
+REFERRALS = (
+    Check(
+        name="referral_paid",
+        sentence="Every settled referral was paid to both, and taken back when it was reversed.",
+        counted="SELECT count(*) FROM referral WHERE settled_at IS NOT NULL",
+        exceptions="""
+SELECT printf('referral %d is %s; its %s was paid %d of %d and taken back %d', side.id, state,
+    side.reason, coalesce(paid.amount, 0), points, coalesce(back.amount, 0)), paid.id, NULL
+FROM (
+    SELECT id, state, 'referral_inviter' AS reason, inviter_points AS points
+    FROM referral WHERE settled_at IS NOT NULL
+    UNION ALL
+    SELECT id, state, 'referral_friend', friend_points FROM referral WHERE settled_at IS NOT NULL
+) AS side
+LEFT JOIN transfer AS paid ON paid.key = printf('referral/%d/%s', side.id, side.reason)
+LEFT JOIN transfer AS back ON back.reverses = paid.id AND back.reason = 'referral_clawback'
+WHERE coalesce(paid.amount, 0) <> points
+    OR coalesce(back.amount, 0) <> CASE state WHEN 'reversed' THEN points ELSE 0 END
+""",
+    ),
+)
+
 CAUSES = (
     Check(
         name="checkin_cause",
@@ -209,14 +231,16 @@ WHERE reason GLOB 'packet_*' AND transfer.key IS NOT CASE reason
         sentence="Every referral's reward has a settled referral; a claw-back takes back one.",
         counted="SELECT count(*) FROM transfer WHERE reason GLOB 'referral_*'",
         exceptions="""
-SELECT printf('%s has no settled referral', transfer.key), transfer.id, NULL
-FROM transfer JOIN account AS taker ON taker.id = transfer.credit_account_id
-WHERE (reason = 'referral_inviter' AND NOT EXISTS (SELECT 1 FROM referral
-        WHERE inviter_id = CAST(taker.holder AS INTEGER) AND settled_at IS NOT NULL
-            AND inviter_points = transfer.amount))
-    OR (reason = 'referral_friend' AND NOT EXISTS (SELECT 1 FROM referral
-        WHERE friend_id = CAST(taker.holder AS INTEGER) AND settled_at IS NOT NULL
-            AND friend_points = transfer.amount))
+SELECT printf('%s has no settled referral of this amount', transfer.key), transfer.id, NULL
+FROM transfer
+JOIN account AS taker ON taker.id = transfer.credit_account_id
+LEFT JOIN referral ON referral.id = CAST(substr(transfer.reference, 10) AS INTEGER)
+    AND settled_at IS NOT NULL
+WHERE transfer.reason IN ('referral_inviter', 'referral_friend') AND (
+    transfer.key IS NOT printf('referral/%d/%s', referral.id, transfer.reason)
+    OR CASE transfer.reason WHEN 'referral_inviter'
+        THEN taker.holder <> inviter_id || '' OR transfer.amount <> inviter_points
+        ELSE taker.holder <> friend_id || '' OR transfer.amount <> friend_points END)
 UNION ALL
 SELECT printf('%s takes back no reward of a referral', later.key), later.id, NULL
 FROM transfer AS later LEFT JOIN transfer AS original ON original.id = later.reverses

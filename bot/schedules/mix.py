@@ -127,8 +127,7 @@ def next_step(
 ) -> FissionStep:
     """The fission step for ``item``: its own, else the one longest unused in the group.
 
-    The longest unused has rested the longest, so a step in rotation comes again within
-    ``fission_cooldown_days`` only when no other is left.
+    So a step comes again only when every other one was shown since; more steps, longer rests.
     """
     steps = calendar.fission_steps
     own = next((step for step in steps if step.key == item.front.fission), None)

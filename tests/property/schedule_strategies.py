@@ -76,7 +76,6 @@ def calendars(draw: st.DrawFn) -> CalendarFile:
         pillars=draw(shares(list(Pillar))),
         kinds=draw(shares(list(Kind))),
         window_days=draw(st.integers(7, 30)),
-        fission_cooldown_days=draw(st.integers(0, 10)),
     )
 
 

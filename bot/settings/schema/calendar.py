@@ -172,10 +172,7 @@ class CalendarFile(Section):
     """How much the bot may say by itself."""
 
     fission_steps: Annotated[tuple[FissionStep, ...], Field(min_length=1)]
-    """Steps in rotation at the end of each post."""
-
-    fission_cooldown_days: Count = 7
-    """The same step is not shown to the same group within so many days, while others are left."""
+    """Steps in rotation at the end of each post: the one longest unused in the group is next."""
 
     node_days: tuple[NodeDay, ...] = ()
     """The brand's own days, beside the common solar and lunar ones."""

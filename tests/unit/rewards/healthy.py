@@ -3,7 +3,7 @@
 import sqlite3
 
 from bot.rewards.checkin_sqlite import apply_check_ins
-from bot.rewards.ledger import AccountRef, Reason, post
+from bot.rewards.ledger import AccountRef, post
 from bot.rewards.packet import PacketKind
 from bot.rewards.redpacket_sqlite import apply_expiries
 from tests.unit.rewards.support import (
@@ -11,14 +11,17 @@ from tests.unit.rewards.support import (
     NOW,
     TODAY,
     VIP,
+    add_referral,
     check_in,
     claim,
     claimed,
+    clawback,
     gift,
     member,
     new_books,
     opened,
     packet,
+    rewards,
     run,
 )
 
@@ -49,27 +52,15 @@ def fill(books: sqlite3.Connection) -> None:
 
 def _refer(books: sqlite3.Connection) -> None:
     for inviter, friend in ((1, 9), (2, 8)):
-        books.execute(
-            "INSERT INTO referral (friend_id, inviter_id, group_key, code, event_key, state,"
-            " joined_at, entered_at, qualify_at, settled_at, inviter_points, friend_points)"
-            " VALUES (?, ?, 'vip', 'c', ?, 'settled', 0, 0, 0, 1, 1000, 50)",
-            (friend, inviter, f"code-{friend}"),
-        )
-        run(
-            books,
-            post,
-            (
-                gift(f"invited-{friend}", member(inviter), 1000, reason=Reason.REFERRAL_INVITER),
-                gift(f"friend-{friend}", member(friend), 50, reason=Reason.REFERRAL_FRIEND),
-            ),
-        )
-    back = Reason.REFERRAL_CLAWBACK
+        number = add_referral(books, inviter, friend)
+        run(books, post, rewards(number, inviter, friend))
     run(
         books,
         post,
         (gift("spent", AccountRef.group_pool(VIP), 900, member(1)),),
-        (gift("taken-9", ISSUANCE, 1000, member(1), back, "invited-9"),),
+        tuple(clawback(reward) for reward in rewards(1, 1, 9)),
     )
+    books.execute("UPDATE referral SET state = 'reversed', ended_at = 2 WHERE id = 1")
 
 
 def healthy_books() -> bytes:

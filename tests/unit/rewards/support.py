@@ -115,6 +115,7 @@ def gift(
     giver: AccountRef | None = None,
     reason: Reason = Reason.ADJUSTMENT,
     reverses: str | None = None,
+    reference: str = "a test",
 ) -> Transfer:
     """A transfer, from the issuance unless ``giver`` is named."""
     return Transfer(
@@ -123,10 +124,44 @@ def gift(
         credit=to,
         amount=amount,
         reason=reason,
-        reference="a test",
+        reference=reference,
         actor="tester",
         at=NOW,
         reverses=reverses,
+    )
+
+
+def add_referral(connection: sqlite3.Connection, inviter: int, friend: int) -> int:
+    """A settled referral that owes 1000 points to the inviter and 50 to the friend."""
+    cursor = connection.execute(
+        "INSERT INTO referral (friend_id, inviter_id, group_key, code, event_key, state,"
+        " joined_at, entered_at, qualify_at, settled_at, inviter_points, friend_points)"
+        " VALUES (?, ?, 'vip', 'c', ?, 'settled', 0, 0, 0, 1, 1000, 50)",
+        (friend, inviter, f"code-{friend}"),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def rewards(number: int, inviter: int, friend: int) -> tuple[Transfer, Transfer]:
+    """What both get for referral ``number``."""
+    reference = f"referral/{number}"
+    first, second = Reason.REFERRAL_INVITER, Reason.REFERRAL_FRIEND
+    return (
+        gift(f"{reference}/{first}", member(inviter), 1000, reason=first, reference=reference),
+        gift(f"{reference}/{second}", member(friend), 50, reason=second, reference=reference),
+    )
+
+
+def clawback(reward: Transfer) -> Transfer:
+    """What takes a reward back."""
+    return gift(
+        f"{reward.key}/clawback",
+        reward.debit,
+        reward.amount,
+        reward.credit,
+        Reason.REFERRAL_CLAWBACK,
+        reward.key,
+        reward.reference,
     )
 
 

@@ -19,6 +19,8 @@ HEALTHY = healthy_books()
 ANNA = "(SELECT id FROM account WHERE kind = 'member' AND holder = '1')"
 BEN = "(SELECT id FROM account WHERE kind = 'member' AND holder = '2')"
 POOL = "(SELECT id FROM account WHERE kind = 'group')"
+INVITER_PAID = "referral/2/referral_inviter"
+INVITER_CLAWED_BACK = "referral/1/referral_inviter/clawback"
 EMPTY_PACKET = "(SELECT id FROM account WHERE kind = 'packet' AND holder = '1')"
 
 
@@ -38,6 +40,11 @@ def mutant(story: str, noticed_by: str, *statements: str) -> Mutant:
 def alter(key: str, change: str) -> str:
     """Change a transfer's row."""
     return f"UPDATE transfer SET {change} WHERE key = '{key}'"
+
+
+def row_of(key: str) -> str:
+    """A transfer's row id."""
+    return f"(SELECT id FROM transfer WHERE key = '{key}')"
 
 
 def unguarded(table: str) -> tuple[str, ...]:
@@ -75,8 +82,7 @@ MUTANTS = [
     mutant(
         "one side of a transfer is torn out",
         "balance_is_sum two_entries",
-        f"DELETE FROM entry WHERE account_id = {BEN}"
-        " AND transfer_id = (SELECT id FROM transfer WHERE key = 'invited-8')",
+        f"DELETE FROM entry WHERE account_id = {BEN} AND transfer_id = {row_of(INVITER_PAID)}",
     ),
     mutant(
         "both sides of a transfer are torn out, and its effect with them",
@@ -84,12 +90,12 @@ MUTANTS = [
         f"UPDATE account SET balance = balance - 1000 WHERE id = {BEN}",
         "UPDATE account SET balance = balance + 1000, overdraft = overdraft - 1000"
         " WHERE kind = 'issuance'",
-        "DELETE FROM entry WHERE transfer_id = (SELECT id FROM transfer WHERE key = 'invited-8')",
+        f"DELETE FROM entry WHERE transfer_id = {row_of(INVITER_PAID)}",
     ),
     mutant(
         "a claw-back is passed off as an adjustment",
-        "no_overdraft input_hash",
-        alter("taken-9", "reason = 'adjustment'"),
+        "no_overdraft input_hash referral_paid",
+        alter(INVITER_CLAWED_BACK, "reason = 'adjustment'"),
     ),
     mutant(
         "an account may go further below zero than it is",
@@ -144,13 +150,13 @@ MUTANTS = [
     mutant(
         "a reversal points elsewhere",
         "reversals input_hash",
-        alter("mended", "reverses = (SELECT id FROM transfer WHERE key = 'spent')"),
+        alter("mended", f"reverses = {row_of('spent')}"),
     ),
     mutant(
         "a transfer is reversed twice",
         "reversals input_hash",
         *unguarded("transfer"),
-        alter("spent", "reverses = (SELECT id FROM transfer WHERE key = 'mistake')"),
+        alter("spent", f"reverses = {row_of('mistake')}"),
     ),
     mutant("a transfer has no cause", "named input_hash", alter("spent", "reference = ''")),
     mutant(
@@ -262,13 +268,30 @@ MUTANTS = [
     ),
     mutant(
         "a referral's reward has another amount",
-        "referral_cause",
+        "referral_cause referral_paid",
         "UPDATE referral SET friend_points = 49 WHERE inviter_id = 2",
     ),
     mutant(
+        "a referral was paid to another inviter",
+        "referral_cause",
+        "UPDATE referral SET inviter_id = 3 WHERE inviter_id = 2",
+    ),
+    mutant(
+        "a settled referral was not paid",
+        "referral_paid",
+        "INSERT INTO referral (friend_id, inviter_id, group_key, code, event_key, state, joined_at,"
+        " entered_at, qualify_at, settled_at, inviter_points)"
+        " VALUES (10, 2, 'vip', 'c', 'code-10', 'settled', 0, 0, 0, 1, 1000)",
+    ),
+    mutant(
+        "a reversed referral was not taken back",
+        "referral_paid",
+        "UPDATE referral SET state = 'reversed' WHERE id = 2",
+    ),
+    mutant(
         "a claw-back takes back what was no reward",
-        "referral_cause reversals input_hash",
-        alter("taken-9", "reverses = (SELECT id FROM transfer WHERE key = 'spent')"),
+        "referral_cause referral_paid reversals input_hash",
+        alter(INVITER_CLAWED_BACK, f"reverses = {row_of('spent')}"),
     ),
 ]
 

@@ -13,31 +13,23 @@ from bot.core.ids import MemberId, PacketId
 from bot.core.money import Currency
 from bot.rewards.ledger import AccountRef, NotReversible, Posted, Reason, Transfer, post, post_all
 from tests.unit.rewards.conftest import House
-from tests.unit.rewards.support import DAY, NOW, VIP, balance, contents, gift, member, run
+from tests.unit.rewards.support import (
+    DAY,
+    NOW,
+    VIP,
+    add_referral,
+    balance,
+    clawback,
+    contents,
+    gift,
+    member,
+    rewards,
+    run,
+)
 
 ANNA, BEN = member(1), member(2)
 POOL = AccountRef.group_pool(VIP)
 ISSUANCE = AccountRef.issuance()
-
-
-def reward(key: str, to: AccountRef = ANNA, amount: int = 100) -> Transfer:
-    return gift(key, to, amount, reason=Reason.REFERRAL_INVITER)
-
-
-def clawback(key: str, original: Transfer) -> Transfer:
-    return gift(
-        key, ISSUANCE, original.amount, original.credit, Reason.REFERRAL_CLAWBACK, original.key
-    )
-
-
-def add_referral(books: sqlite3.Connection, amount: int = 100) -> None:
-    """A settled referral of member 1, so that his reward has its cause."""
-    books.execute(
-        "INSERT INTO referral (friend_id, inviter_id, group_key, code, event_key, state,"
-        " joined_at, entered_at, qualify_at, settled_at, inviter_points)"
-        " VALUES (9, 1, 'vip', 'c', 'e', 'settled', 0, 0, 0, 1, ?)",
-        (amount,),
-    )
 
 
 # What a transfer is
@@ -190,27 +182,37 @@ def test_lanes_that_compose_the_books_are_stopped_by_a_refusal(books: sqlite3.Co
 # Claw-backs
 
 
+def pay_a_referral(books: sqlite3.Connection) -> Transfer:
+    """1000 points for Anna, who spends 980 of them before her friend leaves."""
+    both = rewards(add_referral(books, 1, 9), 1, 9)
+    run(books, post, both, (gift("spent", POOL, 980, ANNA),))
+    books.execute("UPDATE referral SET state = 'reversed'")
+    run(books, post, (clawback(both[1]),))
+    return both[0]
+
+
+def annas_account(books: sqlite3.Connection) -> tuple[int, int]:
+    """Balance and overdraft."""
+    row = books.execute("SELECT balance, overdraft FROM account WHERE holder = '1'").fetchone()
+    return row["balance"], row["overdraft"]
+
+
 def test_a_clawback_overdraws_exactly_as_needed_and_earnings_repay_it(
     books: sqlite3.Connection,
 ) -> None:
-    add_referral(books)
-    run(books, post, (reward("r"),), (gift("spent", POOL, 80, ANNA),))
-    ((taken,),) = run(books, post, (clawback("c", reward("r")),))
-    assert taken.debit_balance == -80
-    row = books.execute("SELECT overdraft FROM account WHERE kind = 'member'").fetchone()
-    assert row["overdraft"] == 80
-    run(books, post, (gift("earned", ANNA, 30),))
-    row = books.execute("SELECT balance, overdraft FROM account WHERE kind = 'member'").fetchone()
-    assert tuple(row) == (-50, 50)
+    reward = pay_a_referral(books)
+    ((taken,),) = run(books, post, (clawback(reward),))
+    assert taken.debit_balance == -980
+    assert annas_account(books) == (-980, 980)
+    run(books, post, (gift("earned", ANNA, 930),))
+    assert annas_account(books) == (-50, 50)
     run(books, post, (gift("more", ANNA, 60),))
-    row = books.execute("SELECT balance, overdraft FROM account WHERE kind = 'member'").fetchone()
-    assert tuple(row) == (10, 0)
+    assert annas_account(books) == (10, 0)
 
 
 def test_who_was_overdrawn_cannot_spend(books: sqlite3.Connection) -> None:
-    add_referral(books)
-    run(books, post, (reward("r"),), (gift("spent", POOL, 100, ANNA),))
-    run(books, post, (clawback("c", reward("r")),), (gift("earned", ANNA, 99),))
+    reward = pay_a_referral(books)
+    run(books, post, (clawback(reward),), (gift("earned", ANNA, 979),))
     (refused,) = run(books, post, (gift("spend", BEN, 1, ANNA),))
     assert isinstance(refused, Insufficient)
     assert refused.data["balance"] == -1
@@ -218,7 +220,7 @@ def test_who_was_overdrawn_cannot_spend(books: sqlite3.Connection) -> None:
 
 def test_only_a_referrals_reward_is_clawed_back(books: sqlite3.Connection) -> None:
     run(books, post, (gift("g", ANNA, 100),))
-    (refused,) = run(books, post, (clawback("c", gift("g", ANNA, 100)),))
+    (refused,) = run(books, post, (clawback(gift("g", ANNA, 100)),))
     assert isinstance(refused, NotReversible)
 
 

@@ -91,7 +91,6 @@ def calendar(
     pillars: dict[Pillar, int] | None = None,
     kinds: dict[Kind, int] | None = None,
     window_days: int = 28,
-    fission_cooldown_days: int = 7,
 ) -> CalendarFile:
     return CalendarFile(
         mix=Mix(window_days=window_days, pillars=pillars or PILLARS, kinds=kinds or KINDS),
@@ -100,7 +99,6 @@ def calendar(
         late=late or Late(),
         limits=limits or PostLimits(),
         fission_steps=tuple(FissionStep(key=key, text=f"step {key}") for key in steps),
-        fission_cooldown_days=fission_cooldown_days,
         node_days=tuple(node_days),
     )
 
