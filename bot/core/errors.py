@@ -15,6 +15,7 @@ class ErrorCode(StrEnum):
     CONFIGURATION = "configuration"
     INSUFFICIENT = "insufficient"
     KEY_REUSED = "key_reused"
+    NOT_REVERSIBLE = "not_reversible"
     BUSY = "busy"
     STORE = "store"
     PLATFORM = "platform"

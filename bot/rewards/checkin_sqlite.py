@@ -19,23 +19,21 @@ from bot.rewards.streaks import (
     transfers_of,
 )
 from bot.rewards.transfers import AccountRef, Transfer
+from bot.store.batch import picked, read_batch, write_batch
 
 _LOAD_DAYS = """
-SELECT checkin.member_id, checkin.on_date, checkin.streak, checkin.points, checkin.bonus,
-    checkin.event_key
-FROM json_each(:days) AS wanted
-CROSS JOIN checkin ON checkin.member_id = json_extract(wanted.value, '$[0]')
-    AND checkin.on_date = json_extract(wanted.value, '$[1]')
-UNION
-SELECT checkin.member_id, checkin.on_date, checkin.streak, checkin.points, checkin.bonus,
-    checkin.event_key
-FROM json_each(:keys) AS wanted
-CROSS JOIN checkin ON checkin.event_key = wanted.value
+SELECT json_group_array(json_array(member_id, on_date, streak, points, bonus, event_key)) FROM (
+    SELECT checkin.* FROM json_each(?1) AS wanted
+    CROSS JOIN checkin
+        ON checkin.member_id = wanted.value ->> 0 AND checkin.on_date = wanted.value ->> 1
+    UNION
+    SELECT checkin.* FROM json_each(?2) AS wanted
+    CROSS JOIN checkin ON checkin.event_key = wanted.value
+)
 """
 
-_WRITE_DAY = """
-INSERT INTO checkin (member_id, on_date, streak, points, bonus, event_key)
-VALUES (?, ?, ?, ?, ?, ?)
+_WRITE_DAY = f"""
+INSERT INTO checkin (member_id, on_date, streak, points, bonus, event_key) {picked(6)}
 """
 
 
@@ -69,7 +67,7 @@ def _load(connection: sqlite3.Connection, requests: Sequence[CheckInRequest]) ->
         for request in requests
         for day in (request.on_date, request.on_date - ONE_DAY)
     ]
-    wanted = {"days": json.dumps(days), "keys": json.dumps([request.key for request in requests])}
+    keys = json.dumps([request.key for request in requests])
     return [
         CheckInDay(
             member_id=MemberId(member_id),
@@ -79,7 +77,9 @@ def _load(connection: sqlite3.Connection, requests: Sequence[CheckInRequest]) ->
             bonus=bonus,
             key=EventKey(key),
         )
-        for member_id, on_date, streak, points, bonus, key in connection.execute(_LOAD_DAYS, wanted)
+        for member_id, on_date, streak, points, bonus, key in read_batch(
+            connection, _LOAD_DAYS, days, keys
+        )
     ]
 
 
@@ -91,7 +91,8 @@ def _transfers(ruling: CheckInRuling | KeyReused, request: CheckInRequest) -> tu
 
 
 def _write(connection: sqlite3.Connection, rulings: Sequence[CheckInRuling | KeyReused]) -> None:
-    connection.executemany(
+    write_batch(
+        connection,
         _WRITE_DAY,
         [
             (day.member_id, day.on_date.isoformat(), day.streak, day.points, day.bonus, day.key)

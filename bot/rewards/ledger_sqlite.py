@@ -13,14 +13,16 @@ from bot.core.errors import LedgerError
 from bot.core.money import Currency
 from bot.rewards.posting import Account, Books, Decision, Recorded, decide
 from bot.rewards.transfers import AccountKind, AccountRef, Posted, Reason, Transfer
+from bot.store.batch import picked, read_batch, write_batch
 from bot.store.fields import to_micros
 
 _LOAD_ACCOUNTS = """
-SELECT account.id, account.currency, account.kind, account.holder, account.balance
+SELECT json_group_array(json_array(
+    account.id, account.currency, account.kind, account.holder, account.balance
+))
 FROM json_each(?) AS wanted
-CROSS JOIN account ON account.currency = json_extract(wanted.value, '$[0]')
-    AND account.kind = json_extract(wanted.value, '$[1]')
-    AND account.holder = json_extract(wanted.value, '$[2]')
+CROSS JOIN account ON account.currency = wanted.value ->> 0
+    AND account.kind = wanted.value ->> 1 AND account.holder = wanted.value ->> 2
 """
 
 _LOAD_TRANSFERS = """
@@ -44,19 +46,19 @@ _LOAD_LAST_IDS = """
 SELECT (SELECT coalesce(max(id), 0) FROM account), (SELECT coalesce(max(id), 0) FROM transfer)
 """
 
-_WRITE_ACCOUNT = """
-INSERT INTO account (id, currency, kind, holder, balance, overdraft) VALUES (?, ?, ?, ?, ?, ?)
+_WRITE_ACCOUNT = f"""
+INSERT INTO account (id, currency, kind, holder, balance, overdraft) {picked(6)}
 ON CONFLICT (id) DO UPDATE SET balance = excluded.balance, overdraft = excluded.overdraft
 """
 
-_WRITE_TRANSFER = """
+_WRITE_TRANSFER = f"""
 INSERT INTO transfer (id, key, input_hash, debit_account_id, credit_account_id, amount, reason,
     reference, actor, at, reverses)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+{picked(11)}
 """
 
-_WRITE_ENTRY = """
-INSERT INTO entry (transfer_id, account_id, amount, balance_after) VALUES (?, ?, ?, ?)
+_WRITE_ENTRY = f"""
+INSERT INTO entry (transfer_id, account_id, amount, balance_after) {picked(4)}
 """
 
 
@@ -94,11 +96,11 @@ def load_accounts(
     connection: sqlite3.Connection, refs: Iterable[AccountRef]
 ) -> dict[AccountRef, Account]:
     """Those of the accounts that exist. Reads only."""
-    wanted = json.dumps([(ref.currency, ref.kind, ref.holder) for ref in refs])
+    wanted = [(ref.currency, ref.kind, ref.holder) for ref in refs]
     return {
         AccountRef(Currency(currency), AccountKind(kind), holder): Account(account_id, balance)
-        for account_id, currency, kind, holder, balance in connection.execute(
-            _LOAD_ACCOUNTS, (wanted,)
+        for account_id, currency, kind, holder, balance in read_batch(
+            connection, _LOAD_ACCOUNTS, wanted
         )
     }
 
@@ -144,7 +146,8 @@ def _recorded(row: sqlite3.Row) -> Recorded:
 
 def _write(connection: sqlite3.Connection, decision: Decision) -> None:
     accounts = decision.accounts
-    connection.executemany(
+    write_batch(
+        connection,
         _WRITE_ACCOUNT,
         [
             (account.id, ref.currency, ref.kind, ref.holder, account.balance, account.overdraft)
@@ -160,5 +163,5 @@ def _write(connection: sqlite3.Connection, decision: Decision) -> None:
         transfers.append((*row, *story))
         entries.append((entered.id, giver, -asked.amount, entered.debit_balance))
         entries.append((entered.id, taker, asked.amount, entered.credit_balance))
-    connection.executemany(_WRITE_TRANSFER, transfers)
-    connection.executemany(_WRITE_ENTRY, entries)
+    write_batch(connection, _WRITE_TRANSFER, transfers)
+    write_batch(connection, _WRITE_ENTRY, entries)

@@ -27,6 +27,7 @@ from bot.rewards.packet import (
     PacketState,
 )
 from bot.rewards.transfers import AccountRef
+from bot.store.batch import picked, write_batch
 from bot.store.fields import from_micros, maybe_micros, to_micros
 
 _PACKET = """
@@ -90,9 +91,8 @@ _UPDATE_PACKET = """
 UPDATE packet SET state = ?, claimed_count = ?, claimed_points = ?, ended_at = ? WHERE id = ?
 """
 
-_WRITE_CLAIM = """
-INSERT INTO packet_claim (packet_id, member_id, position, amount, event_key, at)
-VALUES (?, ?, ?, ?, ?, ?)
+_WRITE_CLAIM = f"""
+INSERT INTO packet_claim (packet_id, member_id, position, amount, event_key, at) {picked(6)}
 """
 
 _MARK_ANNOUNCED = "UPDATE packet SET announced_at = ? WHERE id = ? AND announced_at IS NULL"
@@ -130,7 +130,7 @@ def apply_claims(
             for ruling in decision.rulings
         ],
     )
-    connection.executemany(_WRITE_CLAIM, [_claim_row(claim) for claim in decision.claims])
+    write_batch(connection, _WRITE_CLAIM, [_claim_row(claim) for claim in decision.claims])
     _update_packets(connection, decision.packets)
     return [
         _claimed(ruling, entries[0].credit_balance) if isinstance(ruling, Taken) else ruling

@@ -22,7 +22,7 @@ MOST_AMOUNT = 10**12
 class NotReversible(LedgerError):
     """The transfer to be reversed is unknown, reversed already, a reversal, or not mirrored."""
 
-    code = ErrorCode.KEY_REUSED
+    code = ErrorCode.NOT_REVERSIBLE
 
 
 class AccountKind(StrEnum):

@@ -13,6 +13,15 @@ from typing import Any
 Value = str | int | float | None
 
 
+def picked(count: int) -> str:
+    """``SELECT value ->> 0, value ->> 1 ... FROM json_each(?) WHERE true`` for so many columns.
+
+    The WHERE keeps a following ON CONFLICT from being read as part of a join.
+    """
+    columns = ", ".join(f"value ->> {number}" for number in range(count))
+    return f"SELECT {columns} FROM json_each(?) WHERE true"
+
+
 def write_batch(
     connection: sqlite3.Connection, statement: str, rows: Iterable[Sequence[Value]]
 ) -> None:

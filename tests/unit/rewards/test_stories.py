@@ -150,12 +150,20 @@ class Dying(sqlite3.Connection):
 
     writes_left: int | None = None
 
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        if arguments[0].split(maxsplit=1)[0] in ("INSERT", "UPDATE", "DELETE"):
+            self._count_down()
+        return super().execute(*arguments)
+
     def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        self._count_down()
+        return super().executemany(*arguments)
+
+    def _count_down(self) -> None:
         if self.writes_left is not None:
             if self.writes_left == 0:
                 raise Killed
             self.writes_left -= 1
-        return super().executemany(*arguments)
 
 
 @dataclass(frozen=True)

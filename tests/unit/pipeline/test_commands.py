@@ -1,0 +1,170 @@
+"""Understanding what was typed: a command however it is written, and talk as talk."""
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.growth.referrals import read_code
+from bot.pipeline.commands import TAKES_WORDS, CommandWords, Invocation, forms
+from bot.settings.schema.commands import CommandName, CommandsFile
+
+from tests.support.brand import brand
+
+FILE: CommandsFile = brand().commands
+WORDS = CommandWords(FILE)
+TYPED = [
+    (word, name)
+    for name, command in FILE.commands.items()
+    for word in (*command.words, command.alias)
+]
+"""Every word of the example brand with the command it stands for."""
+
+
+def wide(text: str) -> str:
+    return "".join(
+        chr(ord(letter) + 0xFEE0) if letter in string.ascii_letters + string.digits else letter
+        for letter in text
+    )
+
+
+every_word = pytest.mark.parametrize(("word", "name"), TYPED, ids=[word for word, _ in TYPED])
+
+
+def test_the_example_brand_has_words_for_every_command() -> None:
+    assert {name for _, name in TYPED} == set(CommandName)
+
+
+@every_word
+def test_a_command_is_read_by_each_of_its_words_however_they_are_written(
+    word: str, name: CommandName
+) -> None:
+    ways = (
+        word, f"/{word}", f"／{word}", f"/ {word}", f"  {word}\n", word.upper(), word.title(),
+        wide(word), f"／{wide(word.upper())}", f"{word}。", f"{word}！", f"{word}？", f"{word}!!",
+        f"{word}~", f"{word}～", f"{word}…", f"{word}...", f"{word} 。", f"\u200b{word}\ufeff",
+    )  # fmt: skip
+    for typed in ways:
+        assert WORDS.read(typed) == Invocation(name), repr(typed)
+
+
+@every_word
+def test_talk_about_a_command_is_not_the_command(word: str, name: CommandName) -> None:
+    for typed in (f"我想{word}", f"今天{word}了吗", f"{word}是什么意思呀", f"别{word}啊", f"不{word}"):
+        assert WORDS.read(typed) is None, repr(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "   ", "。", "/", "签到吗", "签到 了", "签到，大家好", "签 到", "我签到", "积分兑换", "发红包吧大家",
+     "公告栏在哪", "邀请大家来玩", "画像真好看", "packetloss", "inviteme", "取消订单", "继续说"],
+)  # fmt: skip
+def test_is_just_talk(typed: str) -> None:
+    assert WORDS.read(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "words"),
+    [
+        ("发红包 100 10", CommandName.PACKET, "100 10"),
+        ("发红包100 10", CommandName.PACKET, "100 10"),
+        ("发红包１００　１０", CommandName.PACKET, "100 10"),
+        ("发红包 100 10 拼手气", CommandName.PACKET, "100 10 拼手气"),
+        ("/packet 100 10", CommandName.PACKET, "100 10"),
+        ("PACKET 100 10", CommandName.PACKET, "100 10"),
+        ("发红包", CommandName.PACKET, ""),
+        ("画像@小鹿", CommandName.PORTRAIT, "@小鹿"),
+        ("画像 @小鹿", CommandName.PORTRAIT, "@小鹿"),
+        ("画像＠小鹿", CommandName.PORTRAIT, "@小鹿"),
+        ("画像：小鹿", CommandName.PORTRAIT, "小鹿"),
+        ("邀请码ABC234", CommandName.INVITE, "ABC234"),
+        ("邀请码 abc234", CommandName.INVITE, "abc234"),
+        ("邀请 ABC234", CommandName.INVITE, "ABC234"),
+        ("邀请码：ＡＢＣ２３４", CommandName.INVITE, "ABC234"),
+        ("invite ABC234", CommandName.INVITE, "ABC234"),
+        ("公告 今晚八点聊防晒", CommandName.ANNOUNCE, "今晚八点聊防晒"),
+        ("公告:Hello World", CommandName.ANNOUNCE, "Hello World"),
+        ("公告：", CommandName.ANNOUNCE, ""),
+    ],
+)
+def test_what_follows_a_command_is_its_words(typed: str, name: CommandName, words: str) -> None:
+    assert WORDS.read(typed) == Invocation(name, words)
+
+
+@pytest.mark.parametrize(
+    "announcement",
+    ["今晚八点，聊防晒！", "第一行\n第二行", "全场（除新品）五折～", "“慢慢来”：一次一样"],
+)
+def test_the_words_of_a_command_keep_their_own_spelling(announcement: str) -> None:
+    assert WORDS.read(f"公告 {announcement}") == Invocation(CommandName.ANNOUNCE, announcement)
+
+
+def test_a_cause_may_be_given_when_a_person_is_called() -> None:
+    assert WORDS.read("人工 订单少了一件") == Invocation(CommandName.HUMAN, "订单少了一件")
+
+
+def examples() -> list[tuple[str, CommandName]]:
+    """The forms that the help lines of the example brand show."""
+    found = []
+    for name, command in FILE.commands.items():
+        words = "|".join(re.escape(word) for word in command.words)
+        for example in re.findall(rf"[：；]((?:{words}) [^；，。]+)", command.help):
+            found.append((example, name))
+    return found
+
+
+def test_every_form_that_the_help_shows_is_understood() -> None:
+    shown = examples()
+    assert len(shown) >= 5
+    for example, name in shown:
+        invocation = WORDS.read(example)
+        assert invocation is not None, example
+        assert invocation.name is name
+        assert invocation.words, example
+
+
+def test_the_code_that_the_help_shows_is_one_that_could_exist() -> None:
+    (example,) = [example for example, name in examples() if name is CommandName.INVITE]
+    invocation = WORDS.read(example)
+
+    assert invocation is not None
+    assert read_code(invocation.words) != ""
+
+
+@given(st.sampled_from(TYPED), st.text("。.!！?？~～ ", max_size=4), st.sampled_from(["", "/", "／", " "]))
+def test_a_word_is_its_own_command_and_never_another(
+    typed: tuple[str, CommandName], closing: str, opening: str
+) -> None:
+    word, name = typed
+
+    assert WORDS.read(f"{opening}{word}{closing}") == Invocation(name)
+
+
+TAKING = [(word, name) for word, name in TYPED if name in TAKES_WORDS]
+
+
+@given(st.sampled_from(TAKING), st.text("abc 123小鹿@", min_size=1, max_size=12))
+def test_a_word_with_something_behind_it_is_its_own_command_with_all_of_it(
+    typed: tuple[str, CommandName], words: str
+) -> None:
+    word, name = typed
+
+    assert WORDS.read(f"{word} {words}") == Invocation(name, " ".join(words.split()))
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_typed_is_read_without_trouble(text: str) -> None:
+    found = WORDS.read(text)
+
+    assert found is None or not found.words or found.name in TAKES_WORDS
+
+
+def test_the_canonical_word_of_a_command_is_its_first() -> None:
+    shown = forms(FILE)
+
+    assert shown[CommandName.CHECKIN] == "签到"
+    assert set(shown) == set(CommandName)
+    for name, word in shown.items():
+        assert WORDS.read(word) == Invocation(name)
