@@ -5,7 +5,8 @@ Two servers take the same prepared requests in turn, round after round:
 * ``floor``: aiohttp with the same check, decryption, decoding, encoding and encryption, and no
   database: what any Python service of this shape pays at least.
 * ``yutang``: the whole program: stored once, dispatched, the points ledger where the command needs
-  it, completed, and only then answered; SQLite with synchronous=FULL.
+  it, completed, and only then answered; SQLite with synchronous=FULL. A last run of it shows how
+  long a request stays in each stage.
 
 Requests are app messages (XML) from 20,000 known members in private chats; 10 % are redeliveries.
 Two commands are measured: 帮助, which only stores and answers, and 签到, which moves points.
@@ -15,6 +16,7 @@ Two commands are measured: 帮助, which only stores and answers, and 签到, wh
 
 import argparse
 import asyncio
+import inspect
 import os
 import random
 import statistics
@@ -38,6 +40,9 @@ from bot.cli.logs import configure_logs
 from bot.core.clock import SystemClock
 from bot.core.ids import ChannelKey
 from bot.core.messages import Text
+from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.inbox import Inbox
+from bot.pipeline.worker import Worker
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 from bot.settings.schema.bot import WecomApp as WecomAppSection
@@ -107,6 +112,8 @@ def compare(settings: Settings, command: str, arguments: argparse.Namespace) -> 
         f"  ratio yutang/floor {statistics.median(ratios):.2f}"
         f" (min {min(ratios):.2f}, max {max(ratios):.2f})"
     )
+    requests = prepare(settings, command, int(arguments.seconds * 12_000), seed=arguments.rounds)
+    show_stages(stages(requests, arguments))
 
 
 def median(values: Iterable[float]) -> float:
@@ -185,6 +192,30 @@ def measure(
         p99=latencies[int(len(latencies) * 0.99)] * 1000,
         cpu=cpu / len(latencies) * 1e6,
     )
+
+
+def stages(requests: list[Request], arguments: argparse.Namespace) -> dict[str, tuple[int, float]]:
+    """Calls and seconds of each stage in one more run."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve_yutang_with_stages, args=(theirs,), daemon=True)
+    process.start()
+    port, _ = ours.recv()
+    asyncio.run(drive(port, requests, arguments.connections, arguments.seconds))
+    ours.send("stop")
+    result: dict[str, tuple[int, float]] = ours.recv()
+    process.join(timeout=30)
+    return result
+
+
+def show_stages(spent: dict[str, tuple[int, float]]) -> None:
+    """Mean milliseconds of each stage; waiting for a shared commit counts as its stage's."""
+    total = sum(seconds / calls for calls, seconds in spent.values() if calls)
+    print("  where a request's time goes")
+    for name, (calls, seconds) in spent.items():
+        if calls:
+            mean = seconds / calls
+            print(f"    {name:42}{mean * 1000:7.2f} ms {mean / total:5.0%}")
 
 
 def cpu_seconds(pid: int) -> float:
@@ -282,6 +313,51 @@ async def _serve_yutang(pipe: Connection) -> None:
         pipe.send((int(app.address.rsplit(":", 1)[1]), os.getpid()))
         await asyncio.to_thread(pipe.recv)
         await app.stop()
+
+
+def serve_yutang_with_stages(pipe: Connection) -> None:
+    """The program with a stopwatch on each stage."""
+    configure_logs()
+    asyncio.run(_serve_yutang_with_stages(pipe))
+
+
+async def _serve_yutang_with_stages(pipe: Connection) -> None:
+    spent: dict[str, list[float]] = {}
+    watch(spent, WecomApp, "read", "check, decrypt, decode")
+    watch(spent, Inbox, "accept", "store the event (shared durable commit)")
+    watch(spent, Dispatcher, "dispatch", "handle (with its own commit, if any)")
+    watch(spent, Worker, "_complete", "complete (shared durable commit)")
+    watch(spent, WecomApp, "write_answer", "encode, encrypt")
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
+        app = App(example_settings(), data_directory=Path(folder), port=0)
+        await app.start()
+        introduce_members(app)
+        pipe.send((int(app.address.rsplit(":", 1)[1]), os.getpid()))
+        await asyncio.to_thread(pipe.recv)
+        await app.stop()
+    pipe.send({name: (len(times), sum(times)) for name, times in spent.items()})
+
+
+def watch(spent: dict[str, list[float]], owner: type, method: str, name: str) -> None:
+    """Put a stopwatch around a method, in this process only."""
+    times = spent.setdefault(name, [])
+    original = getattr(owner, method)
+
+    async def awaited(*args: object, **kwargs: object) -> object:
+        started = time.perf_counter()
+        try:
+            return await original(*args, **kwargs)
+        finally:
+            times.append(time.perf_counter() - started)
+
+    def called(*args: object, **kwargs: object) -> object:
+        started = time.perf_counter()
+        try:
+            return original(*args, **kwargs)
+        finally:
+            times.append(time.perf_counter() - started)
+
+    setattr(owner, method, awaited if inspect.iscoroutinefunction(original) else called)
 
 
 def introduce_members(app: App) -> None:
