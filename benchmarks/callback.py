@@ -16,6 +16,7 @@ Two commands are measured: 帮助, which only stores and answers, and 签到, wh
 
 import argparse
 import asyncio
+import gc
 import inspect
 import os
 import random
@@ -310,6 +311,8 @@ async def _serve_yutang(pipe: Connection) -> None:
         app = App(example_settings(), data_directory=Path(folder), port=0)
         await app.start()
         introduce_members(app)
+        gc.collect()
+        gc.freeze()  # as `python -m bot run` does
         pipe.send((int(app.address.rsplit(":", 1)[1]), os.getpid()))
         await asyncio.to_thread(pipe.recv)
         await app.stop()

@@ -277,8 +277,8 @@ class App:
     async def _wake_outbox(self) -> None:
         """Completed events may have left messages: send them now rather than at the next look."""
         while True:
-            await self._worker.finished.wait()
-            self._worker.finished.clear()
+            await self._worker.posted.wait()
+            self._worker.posted.clear()
             self.outbox.wake()
 
     async def _health(self) -> Health:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -57,6 +58,8 @@ async def _serve(settings: Settings, data: Path, port: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await app.start()
+    gc.collect()
+    gc.freeze()  # settings and code live for ever: the collector need not look at them again
     print("\n".join(_banner(app, settings, data)), flush=True)
     await stop.wait()
     print("stopping …", flush=True)

@@ -45,7 +45,8 @@ CLAIM_BUTTON = "claim:"
 STALE = timedelta(days=1)
 """Claims without a card mean the newest packet, unless it ended longer ago than this."""
 
-_FORM = re.compile(r"(\d{1,7})\s+(\d{1,5})(?:\s+(\S+))?")
+_FORM = re.compile(r"(\d{1,7})[^\d\s]{0,2}\s+(\d{1,5})[^\d\s]{0,2}(?:\s+(\S+))?")
+"""Points, shares, kind; a unit of up to two characters may follow each number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,8 @@ class Worker:
         self._tails: dict[str, asyncio.Task[None]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
-        self.finished = asyncio.Event()
-        """Set whenever an event was completed; the outbox may have new rows."""
+        self.posted = asyncio.Event()
+        """Set whenever a completed event has left messages in the outbox."""
 
     async def receive(self, event: Event) -> Accepted:
         """Store an event and start handling it; a repeat joins what is under way."""
@@ -177,7 +177,6 @@ class Worker:
                 del self._tickets[job.record_id]
                 if not job.ticket.answer.done():
                     job.ticket.answer.set_result(None)
-                self.finished.set()
 
     async def _handle(self, job: _Job) -> None:
         realm = realm_of(self._live.current, job.event.channel)
@@ -232,6 +231,8 @@ class Worker:
             parked=parked,
         )
         await self._completions.submit(completion)
+        if outgoings:
+            self.posted.set()
         if not job.ticket.answer.done():
             job.ticket.answer.set_result(completion.answer)
 

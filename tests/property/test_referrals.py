@@ -23,7 +23,6 @@ from bot.members.sqlite import record_interactions
 from bot.rewards.ledger import AccountRef, Reason, Transfer, post
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards import Referral, RewardsFile
-
 from tests.support.brand import brand
 from tests.support.events import DAY, HOUR, MINUTE, NOW, REALM
 from tests.support.stores import assert_books_are_right, in_transaction, memory_database
@@ -278,11 +277,11 @@ class Referrals(RuleBasedStateMachine):
     @invariant()
     def who_waits_or_is_paid_lately_is_still_there(self) -> None:
         names = {member_id: user for user, member_id in self.ids.items()}
-        for row in self.database.execute("SELECT * FROM referral WHERE state IN ('pending', 'held')"):
+        for row in self.database.execute(
+            "SELECT * FROM referral WHERE state IN ('pending', 'held')"
+        ):
             assert (names[row["friend_id"]], row["group_key"]) in self.present
 
 
-Referrals.TestCase.settings = settings(
-    max_examples=120, stateful_step_count=40, deadline=None
-)
+Referrals.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
 TestReferrals = Referrals.TestCase

@@ -305,3 +305,16 @@ async def test_a_late_burst_of_messages_is_met_with_one_warning_then_silence(tow
     assert answers[-1] == ""
     await town.pass_time(seconds=timedelta(minutes=1).total_seconds())
     assert await town.say("xiaolu", "签到")
+
+
+async def test_a_packets_numbers_may_carry_their_units_and_nonsense_is_explained(
+    town: Town,
+) -> None:
+    assert "100" in await town.say("tangyuan", "发红包 100分 10份 普通")
+    assert "普通" in await town.say("tangyuan", "发红包100 10 普通")
+    for nonsense in ("发红包", "发红包 很多", "发红包 100", "发红包 100 10 金的", "发红包 -5 2"):
+        assert "例如" in await town.say("tangyuan", nonsense), nonsense
+    assert "整除" in await town.say("tangyuan", "发红包 100 7 普通")
+    assert "500" in await town.say("tangyuan", "发红包 9999999 10")
+    assert "取消" not in await town.say("tangyuan", "取消")
+    assert not [m for m in await town.messages() if m["kind"] == "card"]

@@ -1,7 +1,7 @@
 """Real databases for tests: the whole schema in a folder of the test's own, or in memory."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -42,6 +42,17 @@ def in_transaction(connection: sqlite3.Connection, work: Callable[[], T]) -> T:
         raise
     connection.execute("COMMIT")
     return result
+
+
+async def execute(store: Store, statement: str) -> None:
+    """Run one statement as a lane does, for what no function of the program writes yet."""
+
+    def run(connection: sqlite3.Connection, items: Sequence[str]) -> list[None]:
+        for item in items:
+            connection.execute(item)
+        return [None] * len(items)
+
+    await store.lane("test", run).submit(statement)
 
 
 async def read_value(store: Store, query: str, *parameters: object) -> object:

@@ -1,6 +1,8 @@
-"""A small town for the tests of referrals: people join, act, enter codes, leave, and time passes."""
+"""A small town for the tests of referrals: people join, act, enter codes, leave; time passes."""
 
 import random
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -17,12 +19,17 @@ from bot.rewards.models import read_account_balance
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards import Referral, RewardsFile
 from bot.store.db import Store
-
 from tests.support.brand import brand
 from tests.support.events import GROUP, HOUR, NOW, REALM, SECOND
 from tests.support.stores import assert_stored_books_are_right
 
 ZONE = brand().zone
+
+
+def write_acts(connection: sqlite3.Connection, items: Sequence[Interaction]) -> list[None]:
+    """A lane that keeps what people did, as the end of an event does."""
+    record_interactions(connection, items)
+    return [None] * len(items)
 
 
 class Town:
@@ -35,7 +42,7 @@ class Town:
         self.roster = Roster(store)
         self.invites = Invites(store, random.Random(7))
         self.ledger = Ledger(store)
-        self._acts = store.lane("acts", lambda c, items: [record_interactions(c, items)] * len(items))
+        self._acts = store.lane("acts", write_acts)
         self._keys = count(1)
 
     @property

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,6 @@ from bot.growth.referrals import (
     progress_of,
     read_code,
 )
-
 from tests.support.events import DAY, GROUP, MINUTE, NOW, SECOND
 
 FRIEND, INVITER, OTHER = MemberId(1), MemberId(2), MemberId(3)
@@ -58,8 +58,8 @@ FACTS = EntryFacts(
 )
 
 
-def judge(entry: CodeEntry = ENTRY, **facts: object) -> EntryVerdict:
-    return judge_entry(entry, replace(FACTS, **facts))  # type: ignore[arg-type]
+def judge(entry: CodeEntry = ENTRY, /, **facts: Any) -> EntryVerdict:
+    return judge_entry(entry, replace(FACTS, **facts))
 
 
 def test_a_newcomer_with_a_members_code_is_accepted() -> None:
@@ -80,7 +80,7 @@ def test_a_newcomer_with_a_members_code_is_accepted() -> None:
     ],
     ids=lambda value: str(value) if isinstance(value, Rejection) else "",
 )
-def test_a_code_does_not_count_for(facts: dict[str, object], reason: Rejection) -> None:
+def test_a_code_does_not_count_for(facts: dict[str, Any], reason: Rejection) -> None:
     assert judge(**facts) == Rejected(reason)
 
 
@@ -89,14 +89,14 @@ def test_a_code_does_not_count_for_staff() -> None:
 
 
 def test_the_table_of_rejections_knows_all_of_them() -> None:
-    assert {reason for reason in Rejection} == {
+    assert set(Rejection) == {
         Rejection.UNKNOWN_CODE, Rejection.SELF, Rejection.STAFF, Rejection.NOT_NEW, Rejection.LATE,
         Rejection.INVITER_GONE, Rejection.LOOP,
     }  # fmt: skip
 
 
 def test_of_several_reasons_the_first_in_the_order_of_explaining_is_told() -> None:
-    everything = {
+    everything: dict[str, Any] = {
         "inviter_id": FRIEND,
         "stays": 2,
         "joined_at": NOW - DAY,
@@ -104,7 +104,7 @@ def test_of_several_reasons_the_first_in_the_order_of_explaining_is_told() -> No
         "ancestors": frozenset({FRIEND}),
     }
     staff = replace(ENTRY, staff=True)
-    steps: list[tuple[CodeEntry, dict[str, object], Rejection]] = [
+    steps: list[tuple[CodeEntry, dict[str, Any], Rejection]] = [
         (staff, {"inviter_id": None}, Rejection.UNKNOWN_CODE),
         (staff, {}, Rejection.SELF),
         (staff, {"inviter_id": INVITER}, Rejection.STAFF),
@@ -175,8 +175,8 @@ DUE = Due(
         ({"entered_at": NOW - 100 * DAY}, Ending.SETTLE),
     ],
 )
-def test_a_due_referral_ends_as(change: dict[str, object], ending: Ending) -> None:
-    due = replace(DUE, **change)  # type: ignore[arg-type]
+def test_a_due_referral_ends_as(change: dict[str, Any], ending: Ending) -> None:
+    due = replace(DUE, **change)
 
     assert judge_due(due, now=NOW, most_a_day=10, most_a_month=30) is ending
 
@@ -191,7 +191,7 @@ def test_a_code_has_six_letters_that_nobody_confuses(seed: int) -> None:
 
 def test_the_letters_of_codes_are_unique_capitals_and_digits_without_the_confusing_ones() -> None:
     assert len(set(CODE_LETTERS)) == len(CODE_LETTERS)
-    assert CODE_LETTERS == CODE_LETTERS.upper()
+    assert CODE_LETTERS.upper() == CODE_LETTERS
     assert not set("0O1IL") & set(CODE_LETTERS)
 
 

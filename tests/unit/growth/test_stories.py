@@ -15,9 +15,8 @@ from bot.growth.referrals import Accepted, Again, News, Rejected, Rejection
 from bot.outbox.models import OutboxRow
 from bot.settings.schema.members import Act
 from bot.store.db import Store
-
 from tests.support.events import DAY, GROUP, HOUR, MINUTE, NOW, SECOND
-from tests.support.stores import memory_database, open_store, read_value
+from tests.support.stores import execute, memory_database, open_store, read_value
 
 from .support import ZONE, Pair, Town, bring_friend, settled_pair
 
@@ -152,10 +151,7 @@ async def test_the_code_of_an_inviter_who_left_does_not_count(town: Town) -> Non
 async def test_the_code_of_a_blocked_inviter_does_not_count(town: Town, store: Store) -> None:
     inviter = await town.found("xiaolu")
     code = await town.code(inviter)
-    block = store.lane(
-        "block", lambda c, items: [c.execute("UPDATE member SET blocked_at = 1").rowcount] * len(items)
-    )  # fmt: skip
-    await block.submit(None)
+    await execute(store, "UPDATE member SET blocked_at = 1")
     friend = await town.join("yoyo")
 
     assert await town.enter(friend, code) == Rejected(Rejection.INVITER_GONE)

@@ -18,7 +18,6 @@ from bot.outbox.models import OutboxRow
 from bot.settings.schema.bot import Group
 from bot.settings.settings import Settings
 from bot.store.db import Store
-
 from tests.support.brand import brand
 from tests.support.events import DAY, GROUP, HOUR, MINUTE, NOW, REALM, SECOND
 from tests.support.stores import in_transaction, memory_database, open_store, read_value
@@ -133,10 +132,12 @@ async def test_a_late_report_of_leaving_does_not_end_the_stay_that_began_after_i
 
 MOVES = st.lists(
     st.tuples(
-        st.sampled_from(MoveKind), st.sampled_from(["xiaolu", "momo"]), st.sampled_from([GROUP, LAKE])
+        st.sampled_from(MoveKind),
+        st.sampled_from(["xiaolu", "momo"]),
+        st.sampled_from([GROUP, LAKE]),
     ),
     max_size=25,
-)  # fmt: skip
+)
 
 
 @given(MOVES, st.integers(1, 25))

@@ -11,7 +11,6 @@ from bot.members.people import PersonRef, Role, Standing
 from bot.members.roster import Move, MoveKind, apply_moves
 from bot.members.sqlite import Sighting, identify, sight
 from bot.store.fields import to_micros
-
 from tests.support.events import GROUP, HOUR, NOW, REALM, SECOND
 from tests.support.stores import in_transaction, memory_database
 
@@ -72,8 +71,12 @@ def test_the_same_new_person_twice_in_one_batch_is_one_member_with_one_stay(
 ) -> None:
     sync(database)
     standings = see(
-        database, sighting(at=NOW), sighting("momo"), sighting(at=NOW + SECOND), sighting(group=None)
-    )  # fmt: skip
+        database,
+        sighting(at=NOW),
+        sighting("momo"),
+        sighting(at=NOW + SECOND),
+        sighting(group=None),
+    )
 
     assert [standing.user_id for standing in standings] == ["xiaolu", "momo", "xiaolu", "xiaolu"]
     assert standings[0].member_id == standings[2].member_id == standings[3].member_id
@@ -142,9 +145,7 @@ def test_a_standing_tells_name_role_and_block_as_they_are_stored(
     assert (before.name, before.named) == ("xiaolu", False)
     assert (before.role, before.blocked) == (Role.MEMBER, False)
     database.execute("UPDATE member SET name = '小鹿', blocked_at = 1")
-    database.execute(
-        "INSERT INTO appointment VALUES (?, ?, 'owner')", (GROUP, before.member_id)
-    )
+    database.execute("INSERT INTO appointment VALUES (?, ?, 'owner')", (GROUP, before.member_id))
 
     (after,) = see(database, sighting())
     (private,) = see(database, sighting(group=None))

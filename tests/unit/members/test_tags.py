@@ -1,9 +1,10 @@
 """Tags: which rules an act matches, and when enough hits make a tag."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,6 @@ from bot.members.tags import EVIDENCE_CHARACTERS, match_rules, rule_name
 from bot.settings.schema.members import Act, MembersFile, Tag, TagRule
 from bot.store.db import Store
 from bot.store.fields import to_micros
-
 from tests.support.events import DAY, GROUP, HOUR, NOW
 from tests.support.stores import memory_database, open_store
 
@@ -224,8 +224,8 @@ def test_more_hits_make_surer(database: sqlite3.Connection) -> None:
     assert [row["confidence"] for row in seen[1:] if row] == [0.5, 0.75, 0.875]
 
 
-SURE = {"rule": "sure", "confidence": 0.9, "for_days": 180, "evidence": "I am"}
-HINT = {"rule": "hint", "confidence": 0.5, "for_days": 60, "evidence": "a hint"}
+SURE: dict[str, Any] = {"rule": "sure", "confidence": 0.9, "for_days": 180, "evidence": "I am"}
+HINT: dict[str, Any] = {"rule": "hint", "confidence": 0.5, "for_days": 60, "evidence": "a hint"}
 
 
 def test_a_weaker_hint_makes_nobody_less_sure_and_shortens_no_tag(
@@ -319,7 +319,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def put(store: Store, *hits: TagHit) -> None:
-    def write(connection: sqlite3.Connection, items: object) -> list[None]:
+    def write(connection: sqlite3.Connection, _items: Sequence[None]) -> list[None]:
         connection.execute("INSERT OR IGNORE INTO member (id, created_at) VALUES (1, 0)")
         record_hits(connection, hits)
         return [None]
@@ -348,7 +348,7 @@ def act(what: Act, key: str, at: datetime = NOW, group: str | None = GROUP) -> I
 async def test_an_interaction_is_kept_once_and_shown_in_the_portrait(store: Store) -> None:
     await put(store)
 
-    def write(connection: sqlite3.Connection, items: object) -> list[None]:
+    def write(connection: sqlite3.Connection, _items: Sequence[None]) -> list[None]:
         record_interactions(
             connection,
             [

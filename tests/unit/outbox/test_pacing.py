@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from bot.core.ids import ChannelKey
 from bot.core.ports import Rate
 from bot.outbox.pacing import Pacer, backoff_seconds
-
 from tests.support.events import NOW, SECOND
 
 CHANNEL = ChannelKey("posts")

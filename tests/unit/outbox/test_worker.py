@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Mapping
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,6 @@ from bot.outbox.models import OutboxRow, OutboxState
 from bot.outbox.sqlite import Lease, lease
 from bot.outbox.worker import ATTEMPT_LIMIT, LOOK_LIMIT, MOST_ATTEMPTS, OutboxWorker
 from bot.store.db import Store
-
 from tests.support.events import HOUR, MINUTE, NOW, SECOND
 from tests.support.senders import FakeSender, capabilities
 from tests.support.stores import open_store
@@ -79,9 +79,7 @@ def message(
 def make_worker(
     store: Store, clock: ManualClock, senders: Mapping[ChannelKey, FakeSender]
 ) -> OutboxWorker:
-    return OutboxWorker(
-        store=store, senders=senders, clock=clock, screen=screen, metrics=Metrics()
-    )
+    return OutboxWorker(store=store, senders=senders, clock=clock, screen=screen, metrics=Metrics())
 
 
 def screen(text: str) -> str:
@@ -126,15 +124,20 @@ async def test_what_was_enqueued_is_what_is_sent(house: House) -> None:
     assert [outgoing for _, outgoing in house.sender.sends] == [whole]
 
 
+def put_in_lane(
+    connection: sqlite3.Connection, items: Sequence[tuple[Outgoing, datetime]]
+) -> list[None]:
+    insert_sqlite(connection, items)
+    return [None] * len(items)
+
+
 async def test_the_same_key_enqueued_twice_is_one_row_and_the_first_one_stands(
     house: House, store: Store
 ) -> None:
     await house.put(message("a", content=Text("first")))
     await house.put(message("a", content=Text("second")), message("b"))
     again = message("a", content=Text("third"))
-    await store.lane(
-        "put", lambda connection, items: [insert_sqlite(connection, items) for _ in (1,)]
-    ).submit((again, NOW))
+    await store.lane("put", put_in_lane).submit((again, NOW))
 
     await house.worker.send_due()
 

@@ -8,7 +8,6 @@ from bot.core.text import fold
 from bot.persona.knowledge import KnowledgeIndex, index_of
 from bot.settings.schema.library import KnowledgeFront
 from bot.settings.settings import KnowledgeItem
-
 from tests.support.brand import brand
 
 from .questions import PARAPHRASES, UNRELATED
@@ -60,7 +59,9 @@ def test_with_the_configured_floor_hardly_any_answer_is_wrong() -> None:
     assert measured.misled <= 0.05
 
 
-def test_with_the_configured_floor_a_good_part_of_the_questions_in_other_words_is_answered() -> None:
+def test_with_the_configured_floor_a_good_part_of_the_questions_in_other_words_is_answered() -> (
+    None
+):
     assert measure(brand().persona.knowledge.floor).right >= 0.4
 
 
@@ -86,7 +87,8 @@ def test_width_case_spaces_and_punctuation_do_not_matter() -> None:
     for typed in ("早c晚a怎么做？", "早Ｃ晚Ａ 怎么做！！", "  早C，晚A…怎么做"):
         found = index.find(typed)
         assert found is not None
-        assert (found.item.key, found.score) == ("a", pytest.approx(1))
+        assert found.item.key == "a"
+        assert found.score == pytest.approx(1)
 
 
 def test_a_question_without_a_common_character_finds_nothing() -> None:
@@ -105,7 +107,8 @@ def test_another_way_of_asking_counts_as_much_as_the_title() -> None:
     found = index.find("东西坏了找谁")
 
     assert found is not None
-    assert (found.item.key, found.score) == ("a", pytest.approx(1))
+    assert found.item.key == "a"
+    assert found.score == pytest.approx(1)
 
 
 def test_what_is_rare_in_the_base_says_more_than_what_is_common() -> None:

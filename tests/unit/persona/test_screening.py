@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.persona.screening import find_blocked
-
 from tests.support.brand import brand
 
 PERSONA = brand().persona
@@ -23,7 +22,9 @@ def test_a_blocked_word_is_found_wherever_it_stands(word: str) -> None:
         assert find_blocked(text, PERSONA) in BLOCKED
 
 
-@pytest.mark.parametrize("word", [word for word in BLOCKED if word.isascii() or "%" in word or "AI" in word])
+@pytest.mark.parametrize(
+    "word", [word for word in BLOCKED if word.isascii() or "%" in word or "AI" in word]
+)
 def test_full_width_and_mixed_case_do_not_hide_a_word(word: str) -> None:
     for hidden in (wide(word), word.lower(), word.upper(), word.swapcase()):
         assert find_blocked(f"说{hidden}了", PERSONA) == word

@@ -4,18 +4,18 @@ import random
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.ids import RecordId
 from bot.persona.voice import Changes, Voice
 from bot.pipeline.completion import Completion, complete
-from bot.core.ids import RecordId
 from bot.settings.schema.templates import TEMPLATES
 from bot.store.db import Store
-
 from tests.support.brand import Live, brand
 from tests.support.events import NOW
 from tests.support.stores import open_store
@@ -37,9 +37,7 @@ def said(voice: Voice, scope: str = "pond") -> str:
     return voice.say(TEMPLATE, scope=scope, **SLOTS)
 
 
-@given(
-    st.integers(2, 5), st.lists(st.sampled_from(["pond", "lake"]), max_size=60), st.integers()
-)
+@given(st.integers(2, 5), st.lists(st.sampled_from(["pond", "lake"]), max_size=60), st.integers())
 def test_no_conversation_hears_the_same_variant_twice_in_a_row(
     variants: int, scopes: list[str], seed: int
 ) -> None:
@@ -49,7 +47,7 @@ def test_no_conversation_hears_the_same_variant_twice_in_a_row(
         heard[scope].append(said(voice, scope))
 
     for texts in heard.values():
-        assert all(one != other for one, other in zip(texts, texts[1:], strict=False))
+        assert all(one != other for one, other in pairwise(texts))
 
 
 def test_every_variant_is_used() -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.text import normalise
 from bot.growth.referrals import read_code
 from bot.pipeline.commands import TAKES_WORDS, CommandWords, Invocation, forms
 from bot.settings.schema.commands import CommandName, CommandsFile
-
 from tests.support.brand import brand
 
 FILE: CommandsFile = brand().commands
@@ -52,15 +52,24 @@ def test_a_command_is_read_by_each_of_its_words_however_they_are_written(
 
 @every_word
 def test_talk_about_a_command_is_not_the_command(word: str, name: CommandName) -> None:
-    for typed in (f"我想{word}", f"今天{word}了吗", f"{word}是什么意思呀", f"别{word}啊", f"不{word}"):
+    for typed in (
+        f"我想{word}",
+        f"今天{word}了吗",
+        f"{word}是什么意思呀",
+        f"别{word}啊",
+        f"不{word}",
+    ):
         assert WORDS.read(typed) is None, repr(typed)
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["", "   ", "。", "/", "签到吗", "签到 了", "签到，大家好", "签 到", "我签到", "积分兑换", "发红包吧大家",
-     "公告栏在哪", "邀请大家来玩", "画像真好看", "packetloss", "inviteme", "取消订单", "继续说"],
-)  # fmt: skip
+TALK = (
+    ["", "   ", "。", "/", "签到吗", "签到 了", "签到，大家好", "签 到", "我签到", "积分兑换"]
+    + ["发红包吧大家", "公告栏在哪", "邀请大家来玩", "画像真好看", "packetloss", "inviteme"]
+    + ["取消订单", "继续说"]
+)
+
+
+@pytest.mark.parametrize("typed", TALK)
 def test_is_just_talk(typed: str) -> None:
     assert WORDS.read(typed) is None
 
@@ -90,7 +99,10 @@ def test_is_just_talk(typed: str) -> None:
     ],
 )
 def test_what_follows_a_command_is_its_words(typed: str, name: CommandName, words: str) -> None:
-    assert WORDS.read(typed) == Invocation(name, words)
+    invocation = WORDS.read(typed)
+
+    assert invocation is not None
+    assert (invocation.name, normalise(invocation.words)) == (name, words)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +111,10 @@ def test_what_follows_a_command_is_its_words(typed: str, name: CommandName, word
 )
 def test_the_words_of_a_command_keep_their_own_spelling(announcement: str) -> None:
     assert WORDS.read(f"公告 {announcement}") == Invocation(CommandName.ANNOUNCE, announcement)
+
+
+def test_a_name_is_handed_on_as_it_was_typed_so_that_it_can_be_found() -> None:
+    assert WORDS.read("画像 @小鹿（杭州）") == Invocation(CommandName.PORTRAIT, "@小鹿（杭州）")
 
 
 def test_a_cause_may_be_given_when_a_person_is_called() -> None:
@@ -110,8 +126,8 @@ def examples() -> list[tuple[str, CommandName]]:
     found = []
     for name, command in FILE.commands.items():
         words = "|".join(re.escape(word) for word in command.words)
-        for example in re.findall(rf"[：；]((?:{words}) [^；，。]+)", command.help):
-            found.append((example, name))
+        shown = re.findall(rf"[：；]((?:{words}) [^；，。]+)", command.help)
+        found += [(example, name) for example in shown]
     return found
 
 
@@ -133,7 +149,11 @@ def test_the_code_that_the_help_shows_is_one_that_could_exist() -> None:
     assert read_code(invocation.words) != ""
 
 
-@given(st.sampled_from(TYPED), st.text("。.!！?？~～ ", max_size=4), st.sampled_from(["", "/", "／", " "]))
+@given(
+    st.sampled_from(TYPED),
+    st.text("。.!！?？~～ ", max_size=4),
+    st.sampled_from(["", "/", "／", " "]),
+)
 def test_a_word_is_its_own_command_and_never_another(
     typed: tuple[str, CommandName], closing: str, opening: str
 ) -> None:
@@ -151,7 +171,10 @@ def test_a_word_with_something_behind_it_is_its_own_command_with_all_of_it(
 ) -> None:
     word, name = typed
 
-    assert WORDS.read(f"{word} {words}") == Invocation(name, " ".join(words.split()))
+    invocation = WORDS.read(f"{word} {words}")
+
+    assert invocation is not None
+    assert (invocation.name, normalise(invocation.words)) == (name, normalise(words))
 
 
 @given(st.text(max_size=40))

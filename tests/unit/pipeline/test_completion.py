@@ -17,7 +17,6 @@ from bot.pipeline.inbox import Arrival, Inbox
 from bot.settings.schema.members import Act
 from bot.store.db import Store
 from bot.store.lane import Lane
-
 from tests.support.events import GROUP, HOUR, NOW, REALM, make_event
 from tests.support.stores import open_store, read_value
 
@@ -114,8 +113,7 @@ async def test_two_completions_of_one_event_in_one_batch_are_one(
     record_id, member_id = await stored_event(store)
 
     verdicts = await asyncio.gather(
-        lane.submit(ending(record_id, member_id, mark="1")),
-        lane.submit(ending(record_id, member_id, mark="2")),
+        *[lane.submit(ending(record_id, member_id, mark=mark)) for mark in "12"]
     )
 
     assert verdicts == [True, False]

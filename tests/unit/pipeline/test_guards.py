@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from bot.core.ids import MemberId
 from bot.pipeline.guards import FLOOD_MESSAGES, FLOOD_SECONDS, FloodGate
-
 from tests.support.events import NOW, SECOND
 
 ME, OTHER = MemberId(1), MemberId(2)

@@ -17,7 +17,6 @@ from bot.pipeline.completion import Completion, complete
 from bot.pipeline.inbox import LEASE, Accepted, Arrival, Inbox
 from bot.store.db import Store
 from bot.store.lane import Lane
-
 from tests.support.events import GROUP, HOUR, NOW, REALM, SECOND, make_event
 from tests.support.stores import open_store, read_value
 

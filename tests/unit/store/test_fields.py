@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.members.models import MembershipRow, MemberRow
+from bot.members.models import MemberRow, MembershipRow
 from bot.store.db import Store
 from bot.store.fields import from_micros, maybe_micros, to_micros
-
 from tests.support.stores import open_store, read_value
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))

@@ -12,7 +12,6 @@ from bot.app import MODELS
 from bot.core.errors import ErrorCode, StoreError, YutangError
 from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly
 from bot.store.lane import BATCH_LIMIT, Lane
-
 from tests.support.stores import open_store
 
 
@@ -190,7 +189,7 @@ async def test_two_lanes_that_have_something_waiting_share_one_commit(
     other = store.lane("other notes", Notes().apply)
     before = store.commits
 
-    assert await asyncio.gather(lane.submit(1), other.submit(2)) == [2, 4]
+    assert list(await asyncio.gather(lane.submit(1), other.submit(2))) == [2, 4]
     assert store.commits - before == 1
     assert noted(tmp_path) == [1, 2]
 

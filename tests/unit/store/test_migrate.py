@@ -74,7 +74,7 @@ def test_an_edited_step_is_refused_and_later_steps_are_not_applied(
     migrate(connection, [step(1, "CREATE TABLE a (x);")])
 
     edited = [step(1, "CREATE TABLE a (x, y);"), step(2, "CREATE TABLE b (x);")]
-    with pytest.raises(StoreError, match="step 1 .* was edited"):
+    with pytest.raises(StoreError, match=r"step 1 .* was edited"):
         migrate(connection, edited)
 
     assert applied(connection) == [1]
@@ -94,7 +94,7 @@ def test_a_pending_step_before_an_edited_one_is_taken_back(connection: sqlite3.C
 def test_a_database_of_a_newer_version_is_refused(connection: sqlite3.Connection) -> None:
     migrate(connection, [step(1, "CREATE TABLE a (x);"), step(7, "CREATE TABLE b (x);")])
 
-    with pytest.raises(StoreError, match="schema step 7.*newer version"):
+    with pytest.raises(StoreError, match=r"schema step 7.*newer version"):
         migrate(connection, [step(1, "CREATE TABLE a (x);")])
 
 
@@ -155,7 +155,9 @@ def test_the_books_cannot_be_rewritten_in_a_migrated_database(
     connection: sqlite3.Connection,
 ) -> None:
     migrate(connection)
-    connection.execute("INSERT INTO account (currency, kind, holder) VALUES ('points', 'member', 1)")
+    connection.execute(
+        "INSERT INTO account (currency, kind, holder) VALUES ('points', 'member', 1)"
+    )
     connection.execute(
         "INSERT INTO account (currency, kind, holder) VALUES ('points', 'issuance', '')"
     )

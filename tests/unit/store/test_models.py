@@ -9,7 +9,6 @@ from tortoise.models import Model
 
 from bot.app import MODELS
 from bot.store.fields import InstantField
-
 from tests.support.stores import memory_database
 
 
@@ -78,5 +77,5 @@ def test_the_primary_key_of_a_model_is_the_tables(
 @pytest.mark.parametrize("model", MODEL_CLASSES, ids=lambda model: model.__name__)
 def test_columns_of_instants_are_instants_in_python(model: type[Model]) -> None:
     for name, field in model._meta.fields_map.items():
-        if name in {"at"} or name.endswith("_at"):
+        if name == "at" or name.endswith("_at"):
             assert isinstance(field, InstantField), f"{model.__name__}.{name}"

@@ -11,7 +11,6 @@ from bot.app import MODELS
 from bot.members.models import MemberRow
 from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly
 from bot.store.fields import from_micros
-
 from tests.support.stores import open_store, read_value
 
 COUNT = "SELECT count(*) FROM member"

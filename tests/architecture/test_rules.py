@@ -1,0 +1,314 @@
+"""Rules of the house that no linter knows: read from the source, with lists that only shrink."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+import pytest
+
+from bot.growth.referrals import News, Rejection
+from bot.handlers.ask import ABOUT_ITSELF
+from bot.rewards.redpacket import PacketKind
+from bot.rewards.transfers import ROADS, AccountKind
+from bot.settings.schema.base import Kind, Pillar
+from bot.settings.schema.members import Act
+from bot.settings.schema.templates import TEMPLATES
+
+from .source import (
+    Module,
+    docstrings,
+    imported,
+    modules,
+    modules_of,
+    public_definitions,
+    strings,
+)
+
+# ---- templates
+
+SPEAKERS = (
+    "bot/handlers",
+    "bot/pipeline",
+    "bot/schedules",
+    "bot/growth",
+    "bot/rewards",
+    "bot/app.py",
+)
+"""Where texts are said."""
+
+TO_MEMBERS = [
+    reason for reason, roads in ROADS.items() if any(AccountKind.MEMBER in road for road in roads)
+]
+"""Reasons for which points reach or leave a member, so that he reads them in his statement."""
+
+FAMILIES: dict[str, set[str]] = {
+    "persona.{name}": {f"persona.{name}" for name in ABOUT_ITSELF},
+    "invite.rejected_{verdict.reason}": {f"invite.rejected_{reason}" for reason in Rejection},
+    "invite.{told.news}": {f"invite.{news}" for news in News},
+    "pillar.{front.pillar}": {f"pillar.{pillar}" for pillar in Pillar},
+    "kind.{front.kind}": {f"kind.{kind}" for kind in Kind},
+    "cause.{entry.reason}": {f"cause.{reason}" for reason in TO_MEMBERS},
+    "act.{act}": {f"act.{act}" for act in Act},
+    "act.{evidence}": {f"act.{act}" for act in Act},
+    "source.{tag.source}": {"source.rule", "source.person"},
+    "packet.kind_{kind}": {f"packet.kind_{kind}" for kind in PacketKind},
+    "{verb}.{'done' if changed else 'already'}": {
+        f"{verb}.{end}" for verb in ("pause", "resume") for end in ("done", "already")
+    },
+}
+"""Templates whose names are put together, with all that can come out."""
+
+SPEAK = {"say": 0, "words": 2, "answer": 2}
+"""Functions that say something, with the place of the template among their arguments."""
+
+_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def piece(part: ast.expr) -> str:
+    """A part of an f-string as it is written."""
+    if isinstance(part, ast.FormattedValue):
+        return "{" + ast.unparse(part.value) + "}"
+    assert isinstance(part, ast.Constant)
+    return str(part.value)
+
+
+def families_in(tree: ast.Module) -> Iterator[str]:
+    """The f-strings of a module that look like the name of a template."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(piece(part) for part in node.values)
+            outside = re.sub(r"\{[^}]*\}", "x", text)
+            if _NAME.fullmatch(outside):
+                yield text
+
+
+def literals_in(tree: ast.Module) -> set[str]:
+    """The strings of a module that look like the name of a template, but for parts of others."""
+    parts = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+    }
+    whole = docstrings(tree) | parts
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in whole
+        and _NAME.fullmatch(node.value)
+    }
+
+
+def calls_in(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """Every call that says something, with the expression that names its template."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else ""
+            name = function.id if isinstance(function, ast.Name) else name
+            place = SPEAK.get(name)
+            if place is not None and len(node.args) > place:
+                yield node, node.args[place]
+
+
+SPEAKING = modules_of(*SPEAKERS)
+
+
+def test_the_families_of_templates_are_those_that_the_program_puts_together() -> None:
+    assert {text for module in SPEAKING for text in families_in(module.tree)} == set(FAMILIES)
+
+
+def test_every_template_that_is_said_exists() -> None:
+    said = set().union(*FAMILIES.values(), *(literals_in(module.tree) for module in SPEAKING))
+
+    assert said - set(TEMPLATES) == set()
+
+
+def test_every_template_that_exists_is_said_somewhere() -> None:
+    said = set().union(*FAMILIES.values(), *(literals_in(module.tree) for module in SPEAKING))
+
+    assert set(TEMPLATES) - said == set()
+
+
+def test_every_call_that_says_something_names_its_template_so_that_it_can_be_checked() -> None:
+    calls = [call for module in SPEAKING for call in calls_in(module.tree)]
+    assert len(calls) > 50
+    for call, template in calls:
+        if isinstance(template, ast.Constant):
+            assert template.value in TEMPLATES, f"line {call.lineno}"
+
+
+def test_every_call_fills_all_slots_that_an_operator_may_use() -> None:
+    checked = 0
+    for module in SPEAKING:
+        for call, template in calls_in(module.tree):
+            given = {keyword.arg for keyword in call.keywords}
+            if not isinstance(template, ast.Constant) or None in given:
+                continue  # put together, or with slots from elsewhere: the handlers' tests see it
+            if isinstance(call.func, ast.Name):
+                given.add("name")
+            name = str(template.value)
+            missing = TEMPLATES[name].slots - {str(slot) for slot in given}
+            assert not missing, f"{module.name}:{call.lineno} {name} lacks {missing}"
+            checked += 1
+    assert checked > 40
+
+
+# ---- Chinese
+
+CHINESE = re.compile("[\u3400-\u9fff]")
+CHINESE_SIGNS = re.compile("[\u3000-\u303f\uff01-\uffee]")
+WORDLESS = ("bot/handlers", "bot/pipeline", "bot/growth", "bot/rewards", "bot/outbox")
+
+
+def tokens_with(module: Module, pattern: re.Pattern[str]) -> list[str]:
+    """Literals that match, found in the tokens: a second look that does not trust the first."""
+    documentation = {
+        node.lineno
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and id(node) in docstrings(module.tree)
+    }
+    found = []
+    for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
+        is_text = token.type == tokenize.STRING and token.start[0] not in documentation
+        if is_text and pattern.search(token.string):
+            found.append(f"{module.name}:{token.start[0]} {token.string}")
+    return found
+
+
+@pytest.mark.parametrize("module", modules_of(*WORDLESS), ids=lambda module: module.name)
+def test_what_members_read_is_written_in_the_configuration_and_not_in(module: Module) -> None:
+    found = [text for _, text in strings(module.tree) if CHINESE.search(text)]
+
+    assert found == []
+    assert tokens_with(module, CHINESE) == []
+
+
+@pytest.mark.parametrize("module", modules_of("bot/handlers"), ids=lambda module: module.name)
+def test_not_even_chinese_punctuation_is_said_by(module: Module) -> None:
+    assert tokens_with(module, CHINESE_SIGNS) == []
+
+
+def test_the_search_for_chinese_finds_it() -> None:
+    text = '"""说明。"""\nx = "签到"\ny = f"{x}，好"  # 注释\n'
+    module = Module("sample.py", text, ast.parse(text))
+
+    assert [value for _, value in strings(module.tree) if CHINESE.search(value)] == ["签到", "，好"]
+    assert [line.split()[0] for line in tokens_with(module, CHINESE)] == [
+        "sample.py:2",
+        "sample.py:3",
+    ]
+
+
+# ---- who may use which library
+
+ALLOWED = {
+    "tortoise": (
+        "bot/store/db.py",
+        "bot/store/fields.py",
+        "bot/growth/models.py",
+        "bot/members/models.py",
+        "bot/outbox/models.py",
+        "bot/pipeline/proposals.py",
+        "bot/rewards/models.py",
+        "bot/schedules/models.py",
+        "bot/schedules/publisher.py",
+    ),
+    "aiohttp": ("bot/channels/", "bot/web/", "bot/simulator/"),
+    "wechatpy": ("bot/channels/",),
+    "apscheduler": ("bot/schedules/ticker.py",),
+    "sqlite3": (
+        "bot/store/",
+        "bot/growth/",
+        "bot/members/",
+        "bot/outbox/",
+        "bot/pipeline/",
+        "bot/rewards/",
+        "bot/schedules/",
+        "bot/cli/audit.py",
+        "bot/cli/plan.py",
+    ),
+}
+"""By library: the modules, or folders of modules, that may import it."""
+
+
+@pytest.mark.parametrize("library", ALLOWED)
+def test_a_library_is_imported_only_where_the_plan_of_the_house_allows(library: str) -> None:
+    users = [module.name for module in modules() if library in imported(module.tree)]
+
+    assert users
+    assert [name for name in users if not name.startswith(ALLOWED[library])] == []
+
+
+# ---- size, documentation, time
+
+MOST_WITHOUT_DOCSTRING = 36
+"""Public names without one, all of them short. This number may only become smaller."""
+
+TRIVIAL_LINES = 12
+"""A name without a docstring has at most so many lines."""
+
+FUNCTION_LINES = 60
+FILE_LINES = 400
+
+
+def undocumented() -> list[tuple[str, int]]:
+    return [
+        (f"{module.name}:{name}", (node.end_lineno or node.lineno) - node.lineno + 1)
+        for module in modules()
+        for name, node in public_definitions(module.tree)
+        if ast.get_docstring(node) is None
+    ]
+
+
+def test_what_is_public_says_what_it_promises() -> None:
+    names = [name for name, _ in undocumented()]
+
+    assert len(names) <= MOST_WITHOUT_DOCSTRING, names
+
+
+def test_only_what_is_trivial_has_no_docstring() -> None:
+    assert [name for name, lines in undocumented() if lines > TRIVIAL_LINES] == []
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+def test_a_module_says_its_one_idea_first(module: Module) -> None:
+    assert ast.get_docstring(module.tree)
+
+
+def test_no_function_is_longer_than_a_page() -> None:
+    long = [
+        f"{module.name}:{node.lineno} {node.name}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno + 1 > FUNCTION_LINES
+    ]
+
+    assert long == []
+
+
+def test_no_file_has_more_than_one_idea_worth_of_lines() -> None:
+    long = {module.name: len(module.text.splitlines()) for module in modules()}
+
+    assert {name: lines for name, lines in long.items() if lines > FILE_LINES} == {}
+
+
+WALL_CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
+
+
+def test_the_hour_is_asked_of_a_clock_only() -> None:
+    asked = {
+        module.name
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "utcnow", "today", "time"}
+        and ".".join(ast.unparse(node).split(".")[-2:]) in WALL_CLOCKS
+    }
+
+    assert asked == {"bot/core/clock.py"}

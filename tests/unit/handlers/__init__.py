@@ -1,0 +1,1 @@
+"""Handlers, through the whole pipeline."""
