@@ -297,7 +297,7 @@ class App:
             waiting_events=waiting,
             configuration="in force"
             if bad is None
-            else f"{len(bad.problems)} problems; the last good one is in force",
+            else f"{len(bad.problems)} to mend; the last good one is in force",
             problems=problems,
         )
 

@@ -125,18 +125,6 @@ class WeComApi:
         """Push into a member group that this app created (90248)."""
         await self.post("appchat/send", json=body)
 
-    async def create_appchat(
-        self, *, name: str, owner: UserId, members: tuple[UserId, ...], chat_id: str
-    ) -> str:
-        """Create a member group and return its chat id (90245).
-
-        ``name`` has at most 50 characters, ``members`` are 2 to 500 with the owner, ``chat_id``
-        is ours: at most 32 letters and digits.
-        """
-        body = {"name": name, "owner": owner, "userlist": list(members), "chatid": chat_id}
-        answer = await self.post("appchat/create", json=body)
-        return str(answer.get("chatid", chat_id))
-
     async def read_appchat_members(self, chat_id: str) -> tuple[UserId, ...]:
         """Everyone in a member group that this app created (90247)."""
         answer = await self.get("appchat/get", params={"chatid": chat_id})

@@ -27,7 +27,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--config", type=Path, default=Path("config"), metavar="DIR", help="folder of bot.yaml"
     )
-    parser.add_argument("--port", type=int, default=None, help="port to listen on (0: a free one)")
+    parser.add_argument(
+        "--port", type=_port, default=None, help="port to listen on (0: a free one)"
+    )
     parser.add_argument(
         "--data-dir", type=Path, default=None, metavar="DIR", help="folder of the database"
     )
@@ -40,7 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
         print(loaded, file=sys.stderr)
         print(f"not started: mend {len(loaded.problems)} problems first", file=sys.stderr)
         return 1
-    port = arguments.port if arguments.port is not None else _port_from_environment()
+    try:
+        port = arguments.port if arguments.port is not None else _port_from_environment()
+    except argparse.ArgumentTypeError as error:
+        print(f"not started: PORT: {error}", file=sys.stderr)
+        return 1
     data = arguments.data_dir or Path(os.environ.get("DATA_DIR") or loaded.bot.storage.directory)
     configure_logs()
     try:
@@ -60,10 +66,12 @@ async def _serve(settings: Settings, data: Path, port: int | None) -> None:
     await app.start()
     gc.collect()
     gc.freeze()  # settings and code live for ever: the collector need not look at them again
-    print("\n".join(_banner(app, settings, data)), flush=True)
-    await stop.wait()
-    print("stopping …", flush=True)
-    await app.stop()
+    try:
+        print("\n".join(_banner(app, settings, data)), flush=True)
+        await stop.wait()
+        print("stopping …", flush=True)
+    finally:
+        await app.stop()
 
 
 def _banner(app: App, settings: Settings, data: Path) -> list[str]:
@@ -85,4 +93,10 @@ def _banner(app: App, settings: Settings, data: Path) -> list[str]:
 
 def _port_from_environment() -> int | None:
     text = os.environ.get("PORT", "")
-    return int(text) if text.isdecimal() else None
+    return _port(text) if text else None
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("write a number from 0 to 65535")
+    return int(text)

@@ -16,7 +16,6 @@ class ErrorCode(StrEnum):
     INSUFFICIENT = "insufficient"
     KEY_REUSED = "key_reused"
     NOT_REVERSIBLE = "not_reversible"
-    BUSY = "busy"
     STORE = "store"
     PLATFORM = "platform"
     TRANSPORT = "transport"

@@ -14,7 +14,7 @@ from bot.members.roster import Roster
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome
 from bot.pipeline.dispatch import realm_of
-from bot.pipeline.routing import Route, command
+from bot.pipeline.routing import Route, member_command
 from bot.settings.schema.bot import Group
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
@@ -31,7 +31,7 @@ class InviteHandlers:
 
     def routes(self) -> tuple[Route, ...]:
         """The command of this topic."""
-        return (command(CommandName.INVITE, self.invite),)
+        return (member_command(CommandName.INVITE, self.invite),)
 
     async def invite(self, context: Context) -> Outcome:
         """邀请 shows one's own code; 邀请码 CODE enters a friend's."""

@@ -9,7 +9,7 @@ from bot.members.roster import Roster
 from bot.persona.screening import find_blocked
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Reply
-from bot.pipeline.routing import Route, command
+from bot.pipeline.routing import Route, owner_command
 from bot.schedules.node_days import node_days_between
 from bot.schedules.plan import PlannedPost, lay_out
 from bot.schedules.publisher import Published, Publisher
@@ -33,11 +33,11 @@ class OwnerHandlers:
     def routes(self) -> tuple[Route, ...]:
         """The commands of this topic."""
         return (
-            command(CommandName.ANNOUNCE, self.announce, owners_only=True),
-            command(CommandName.PUBLISH, self.publish, owners_only=True),
-            command(CommandName.PLAN, self.plan, owners_only=True),
-            command(CommandName.PAUSE, self.pause, owners_only=True),
-            command(CommandName.RESUME, self.resume, owners_only=True),
+            owner_command(CommandName.ANNOUNCE, self.announce),
+            owner_command(CommandName.PUBLISH, self.publish),
+            owner_command(CommandName.PLAN, self.plan),
+            owner_command(CommandName.PAUSE, self.pause),
+            owner_command(CommandName.RESUME, self.resume),
         )
 
     async def announce(self, context: Context) -> Outcome:

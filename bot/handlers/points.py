@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.handlers.speech import answer, local_day, words
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome
-from bot.pipeline.routing import Route, command
+from bot.pipeline.routing import Route, command, member_command
 from bot.rewards.checkin import CheckIns
 from bot.rewards.statement import Statements
 from bot.settings.schema.commands import CommandName
@@ -25,7 +25,7 @@ class PointsHandlers:
     def routes(self) -> tuple[Route, ...]:
         """The commands of this topic."""
         return (
-            command(CommandName.CHECKIN, self.check_in),
+            member_command(CommandName.CHECKIN, self.check_in),
             command(CommandName.POINTS, self.balance),
             command(CommandName.STATEMENT, self.statement),
         )

@@ -11,7 +11,7 @@ from bot.members.portrait import GroupNumbers, HeldTag, Portrait, read_group_num
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Reply
-from bot.pipeline.routing import Route, command
+from bot.pipeline.routing import Route, command, owner_command
 from bot.rewards.checkin import CheckIns
 from bot.rewards.days import community_date
 from bot.rewards.statement import Statements
@@ -39,8 +39,8 @@ class ProfileHandlers:
         """The commands of this topic."""
         return (
             command(CommandName.MY_DATA, self.my_data),
-            command(CommandName.PORTRAIT, self.portrait, owners_only=True),
-            command(CommandName.DATA, self.data, owners_only=True),
+            owner_command(CommandName.PORTRAIT, self.portrait),
+            owner_command(CommandName.DATA, self.data),
         )
 
     async def my_data(self, context: Context) -> Outcome:
@@ -53,7 +53,7 @@ class ProfileHandlers:
     async def portrait(self, context: Context) -> Outcome:
         """画像 @小鹿: a member's portrait, to the owner alone."""
         typed = context.invocation.words if context.invocation else ""
-        wanted = typed.removeprefix("@").strip()
+        wanted = typed.removeprefix("@").removeprefix("＠").strip()
         found = await self.roster.find_by_name(context.group_key, wanted)
         if len(found) != 1:
             return answer(self.voice, context, "portrait.unknown", name=wanted)
@@ -73,7 +73,9 @@ class ProfileHandlers:
             "group": context.group.name,
             "days": DATA_DAYS,
             **_number_slots(numbers),
-            "issued": await self.statements.read_issued(since),
+            "issued": await self.statements.read_earned(
+                await self.roster.read_members(context.group_key), since
+            ),
             "posts": sum(slot.state is SlotState.PUBLISHED for slot in slots_decided),
             "referrals": await self.invites.count_settled(context.group_key, since),
         }

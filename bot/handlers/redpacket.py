@@ -8,14 +8,14 @@ from typing import assert_never
 from bot.core.events import EventKind
 from bot.core.ids import PacketId
 from bot.core.messages import Button, Card, CardUpdate, Message, Outgoing, Text
-from bot.core.text import fold
+from bot.core.text import fold, normalise
 from bot.handlers.speech import answer, group_post, words
 from bot.members.roster import Roster
 from bot.outbox.enqueue import post
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.proposals import Proposal, Proposals
-from bot.pipeline.routing import Route, command
+from bot.pipeline.routing import Route, member_command, owner_command
 from bot.rewards.opening import check_packet
 from bot.rewards.redpacket import (
     AlreadyClaimed,
@@ -70,11 +70,17 @@ class RedPacketHandlers:
     def routes(self) -> tuple[Route, ...]:
         """The commands and the button of this topic."""
         return (
-            command(CommandName.PACKET, self.propose, owners_only=True),
-            command(CommandName.CONFIRM, self.confirm, owners_only=True),
-            command(CommandName.CANCEL, self.cancel, owners_only=True),
-            command(CommandName.CLAIM, self.claim_newest),
-            Route("tap", self.claim_tapped, kind=EventKind.TAPPED, button=CLAIM_BUTTON),
+            owner_command(CommandName.PACKET, self.propose),
+            owner_command(CommandName.CONFIRM, self.confirm),
+            owner_command(CommandName.CANCEL, self.cancel),
+            member_command(CommandName.CLAIM, self.claim_newest),
+            Route(
+                "tap",
+                self.claim_tapped,
+                kind=EventKind.TAPPED,
+                button=CLAIM_BUTTON,
+                members_only=True,
+            ),
         )
 
     async def propose(self, context: Context) -> Outcome:
@@ -161,8 +167,9 @@ class RedPacketHandlers:
 
     async def claim_tapped(self, context: Context) -> Outcome:
         """A tap on a packet's card: the card of this person shows what became of it."""
-        packet_id = context.event.button.removeprefix(CLAIM_BUTTON)
-        packet = await self.packets.read_packet(PacketId(int(packet_id or 0)))
+        number = context.event.button.removeprefix(CLAIM_BUTTON)
+        known = number.isascii() and number.isdecimal()
+        packet = await self.packets.read_packet(PacketId(int(number))) if known else None
         if packet is None or packet.group_key != context.group_key:
             return Nobody("a card of a packet that is not this group's")
         result = await self._claim(context, packet.packet_id)
@@ -226,7 +233,7 @@ class RedPacketHandlers:
     def _read_form(self, context: Context) -> PacketForm | None:
         """``100 10 拼手气``; without a kind it is lucky."""
         typed = context.invocation.words if context.invocation else ""
-        match = _FORM.fullmatch(typed.strip())
+        match = _FORM.fullmatch(normalise(typed))
         if match is None:
             return None
         kinds = {fold(self._kind_word(context, kind)): kind for kind in PacketKind}

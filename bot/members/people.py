@@ -26,9 +26,10 @@ class PersonRef:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person as he stands towards one group (or towards none, in a private chat).
+    """A person as he stands towards one group: where he acted, in private chats the first he is in.
 
-    ``in_group`` is False when he left or was never there. ``joined_at`` is None for those who
+    ``group_key`` is None for someone who is in no group. ``in_group`` is False when he left or was
+    never there. ``joined_at`` is None for those who
     were in the group before the bot. ``name`` is the user id until the platform tells one, which
     is what ``named`` says.
     """
@@ -39,6 +40,7 @@ class Standing:
     named: bool
     role: Role
     blocked: bool
+    group_key: GroupKey | None
     in_group: bool
     joined_at: datetime | None
 

@@ -4,6 +4,7 @@ The platform loses and reorders member events, so the roster believes three sour
 joining and leaving, members who speak, and the member list that is read from time to time.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from enum import StrEnum
 
 from bot.core.ids import GroupKey, MemberId, UserId
 from bot.core.messages import Outgoing
+from bot.core.text import fold
 from bot.members.models import GroupRow, MemberRow, MembershipRow
 from bot.members.people import PersonRef, Role
 from bot.members.sqlite import identify
 from bot.outbox.enqueue import enqueue
 from bot.settings.settings import Settings
+from bot.store.batch import write_batch
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
 
@@ -115,14 +118,24 @@ class Roster:
         return MemberId(rows[0]["member_id"]) if rows else None
 
     async def find_by_name(self, group_key: GroupKey, name: str) -> tuple[MemberId, ...]:
-        """Everyone present in the group with this display name or user id."""
+        """Everyone present in the group with this display name or user id, however it is typed."""
         rows = await self._store.read(
-            "SELECT DISTINCT m.id FROM membership AS s JOIN member AS m ON m.id = s.member_id"
-            " JOIN identity AS i ON i.member_id = m.id"
-            " WHERE s.group_key = ? AND s.left_at IS NULL AND (m.name = ? OR i.user_id = ?)",
-            [group_key, name, name],
+            "SELECT m.id, m.name, i.user_id FROM membership AS s"
+            " JOIN member AS m ON m.id = s.member_id JOIN identity AS i ON i.member_id = m.id"
+            " WHERE s.group_key = ? AND s.left_at IS NULL ORDER BY m.id",
+            [group_key],
         )
-        return tuple(MemberId(row["id"]) for row in rows)
+        wanted = fold(name)
+        found = [row["id"] for row in rows if wanted in (fold(row["name"]), fold(row["user_id"]))]
+        return tuple(MemberId(member_id) for member_id in dict.fromkeys(found))
+
+    async def read_members(self, group_key: GroupKey) -> tuple[MemberId, ...]:
+        """Everyone who is in the group now."""
+        rows = await self._store.read(
+            "SELECT member_id FROM membership WHERE group_key = ? AND left_at IS NULL",
+            [group_key],
+        )
+        return tuple(MemberId(row["member_id"]) for row in rows)
 
     async def read_name(self, member_id: MemberId) -> str:
         """What to call a member: his name, else his user id."""
@@ -230,7 +243,10 @@ def _apply_move(connection: sqlite3.Connection, move: Move, member_id: MemberId)
 def apply_appointments(
     connection: sqlite3.Connection, items: Sequence[tuple[Settings, datetime]]
 ) -> list[None]:
-    """The appointments lane in SQLite's SQL: the last settings win."""
+    """The appointments lane in SQLite's SQL: the last settings win.
+
+    Who is blocked follows the file as well; the instant of the first blocking stays.
+    """
     settings, now = items[-1]
     roles: list[tuple[str, PersonRef, Role]] = []
     realms = {
@@ -246,7 +262,20 @@ def apply_appointments(
             roles += [
                 (group.key, PersonRef(realm, UserId(user)), Role.OWNER) for user in group.owners
             ]
-    ids = identify(connection, [(person, now) for _, person, _ in roles])
+    blocked = [PersonRef(realm, UserId(user)) for realm in realms for user in settings.bot.blocked]
+    people = [person for _, person, _ in roles] + blocked
+    ids = identify(connection, [(person, now) for person in people])
+    connection.execute(
+        "UPDATE member SET blocked_at = NULL WHERE blocked_at IS NOT NULL"
+        " AND id NOT IN (SELECT value FROM json_each(?))",
+        (json.dumps([ids[person] for person in blocked]),),
+    )
+    write_batch(
+        connection,
+        "UPDATE member SET blocked_at = coalesce(blocked_at, w.value ->> 1)"
+        " FROM json_each(?) AS w WHERE member.id = w.value ->> 0",
+        [(ids[person], to_micros(now)) for person in blocked],
+    )
     connection.execute("DELETE FROM appointment")
     connection.executemany(
         "INSERT INTO appointment VALUES (?, ?, ?) ON CONFLICT DO NOTHING",

@@ -176,20 +176,22 @@ def _standings(
 ) -> dict[tuple[str, MemberId], list[Any]]:
     rows = read_batch(
         connection,
-        "SELECT json_group_array(json_array(w.value ->> 0, m.id, m.name, m.blocked_at, s.id,"
-        " s.joined_at, coalesce(o.role, a.role)))"
+        "SELECT json_group_array(json_array(w.value ->> 0, m.id, m.name, m.blocked_at,"
+        " s.group_key, s.joined_at, coalesce(o.role, a.role)))"
         " FROM json_each(?) AS w CROSS JOIN member AS m ON m.id = w.value ->> 1"
-        " LEFT JOIN membership AS s ON s.group_key = w.value ->> 0 AND s.member_id = m.id"
-        "  AND s.left_at IS NULL"
+        " LEFT JOIN membership AS s ON s.id = (SELECT min(id) FROM membership"
+        "  WHERE member_id = m.id AND left_at IS NULL AND group_key = iif(w.value ->> 0 = '',"
+        "  group_key, w.value ->> 0))"
         " LEFT JOIN appointment AS o ON o.group_key = '' AND o.member_id = m.id"
-        " LEFT JOIN appointment AS a ON a.group_key = w.value ->> 0 AND a.member_id = m.id",
+        " LEFT JOIN appointment AS a ON a.member_id = m.id"
+        "  AND a.group_key = iif(w.value ->> 0 = '', s.group_key, w.value ->> 0)",
         sorted(wanted),
     )
     return {(row[0], MemberId(row[1])): row for row in rows}
 
 
 def _standing(person: PersonRef, row: list[Any]) -> Standing:
-    _group_key, member_id, name, blocked_at, stay_id, joined_at, role = row
+    asked, member_id, name, blocked_at, stays_in, joined_at, role = row
     return Standing(
         member_id=MemberId(member_id),
         user_id=person.user_id,
@@ -197,6 +199,7 @@ def _standing(person: PersonRef, row: list[Any]) -> Standing:
         named=bool(name),
         role=Role(role or Role.MEMBER),
         blocked=blocked_at is not None,
-        in_group=stay_id is not None,
+        group_key=GroupKey(asked or stays_in) if asked or stays_in else None,
+        in_group=stays_in is not None,
         joined_at=None if joined_at is None else from_micros(joined_at),
     )

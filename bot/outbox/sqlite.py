@@ -10,8 +10,11 @@ from bot.outbox.models import OutboxState
 from bot.store.fields import maybe_micros, to_micros
 
 DUE = """
-SELECT * FROM outbox AS o
-WHERE o.state = 'queued' AND o.due_at <= ?
+SELECT * FROM (
+  SELECT o.*, row_number() OVER (PARTITION BY channel, target ORDER BY due_at, id) AS place
+  FROM outbox AS o WHERE o.state = 'queued' AND o.due_at <= ?
+) AS o
+WHERE o.place = 1
   AND NOT EXISTS (
     SELECT 1 FROM outbox AS earlier
     WHERE earlier.state IN ('queued', 'sending') AND earlier.id < o.id AND earlier.attempts > 0
@@ -19,8 +22,8 @@ WHERE o.state = 'queued' AND o.due_at <= ?
   )
 ORDER BY o.due_at, o.id LIMIT ?
 """
-"""Rows that may go now. A row that waits for its next attempt holds back later ones to the same
-target, so that a group reads its posts in order."""
+"""The next row of each target, so that a long queue of one does not hide the others. A row that
+waits for its next attempt holds back later ones to its target: a group reads its posts in order."""
 
 NEXT_DUE = "SELECT min(due_at) AS due_at FROM outbox WHERE state = 'queued' AND due_at > ?"
 

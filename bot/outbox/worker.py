@@ -136,14 +136,10 @@ class OutboxWorker:
         return bool(ours)
 
     def _choose(self, rows: list[sqlite3.Row], now: datetime) -> list[sqlite3.Row]:
-        """The first row of each target, as far as the limits allow them together."""
+        """As many of the rows, one of each target, as the limits allow together."""
         chosen = []
-        targets: set[tuple[str, str]] = set()
         for row in rows:
             channel, target = ChannelKey(row["channel"]), row["target"]
-            if (channel, target) in targets:
-                continue
-            targets.add((channel, target))
             if self._pacer.earliest(channel, target, now) <= now:
                 self._pacer.record(channel, target, now)
                 chosen.append(row)

@@ -7,11 +7,17 @@ arguments must stand alone, so that talk about 签到 is not a 签到.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.text import fold, normalise
+from bot.core.text import fold
 from bot.settings.schema.commands import Command, CommandName, CommandsFile
 
 TAKES_WORDS = frozenset(
-    {CommandName.PACKET, CommandName.ANNOUNCE, CommandName.PORTRAIT, CommandName.INVITE}
+    {
+        CommandName.PACKET,
+        CommandName.ANNOUNCE,
+        CommandName.PORTRAIT,
+        CommandName.INVITE,
+        CommandName.HUMAN,
+    }
 )
 """Commands that are followed by words of their own."""
 
@@ -41,18 +47,14 @@ class CommandWords:
 
     def read(self, text: str) -> Invocation | None:
         """The command in ``text``, or None when it is just talk."""
-        typed = normalise(text).removeprefix("/").strip()
-        folded = typed.casefold()
-        if len(folded) != len(typed):  # folding changed lengths: positions would not fit
-            typed = folded
+        folded = fold(text).removeprefix("/").lstrip()
         bare = folded.rstrip(_CLOSING)
         for word, name in self._names:
             if bare == word:
                 return Invocation(name)
-            if name in TAKES_WORDS and folded.startswith(word):
-                rest = typed[len(word) :]
-                if _starts_words(word, rest):
-                    return Invocation(name, rest.strip(" :,"))
+            follows = folded.removeprefix(word) if folded.startswith(word) else ""
+            if name in TAKES_WORDS and _starts_words(word, follows):
+                return Invocation(name, _after(text, word))
         return None
 
 
@@ -63,6 +65,14 @@ def forms(file: CommandsFile) -> Mapping[CommandName, str]:
 
 def _all(command: Command) -> tuple[str, ...]:
     return (*command.words, command.alias)
+
+
+def _after(text: str, word: str) -> str:
+    """What follows the command ``word`` in ``text``, exactly as it was typed."""
+    for end in range(1, len(text) + 1):
+        if fold(text[:end]).removeprefix("/").lstrip() == word:
+            return text[end:].lstrip(" \u3000\t:：,，").rstrip()
+    return ""
 
 
 def _starts_words(word: str, rest: str) -> bool:

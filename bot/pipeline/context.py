@@ -18,8 +18,8 @@ from bot.settings.settings import Settings
 class Context:
     """One event with everything that decides about it, fixed at its start.
 
-    ``group`` is the group it happened in; for private chats the first group of the brand in which
-    the person is, so that his points and codes are found. ``invocation`` is the command, if any.
+    ``group`` is the group it happened in; for private chats the first group in which the person
+    is (of someone in none, the first of the brand). ``invocation`` is the command, if any.
     """
 
     event: Event

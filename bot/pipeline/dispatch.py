@@ -36,6 +36,11 @@ def group_of(settings: Settings, event: Event) -> Group | None:
     return None
 
 
+def _group(settings: Settings, standing: Standing) -> Group:
+    known = None if standing.group_key is None else settings.group(standing.group_key)
+    return known or settings.bot.groups[0]
+
+
 class Dispatcher:
     """Finds the route of an event and asks it. Reads only; what follows is for the completion."""
 
@@ -79,7 +84,7 @@ class Dispatcher:
         return Context(
             event=event,
             settings=settings,
-            group=group_of(settings, event) or settings.bot.groups[0],
+            group=_group(settings, standing),
             member=standing,
             realm=realm_of(settings, event.channel),
             now=self._clock.now(),
@@ -124,15 +129,16 @@ class Dispatcher:
 
     def _refusal(self, route: Route, context: Context) -> Reply | None:
         """Why the person may not use the route, in words; None when he may."""
-        if not route.owners_only or context.invocation is None:
-            return None
-        command = context.word(context.invocation.name)
-        if context.event.conversation.place is not Place.GROUP:
+        in_private = context.event.conversation.place is not Place.GROUP
+        if route.members_only and not context.member.in_group:
+            template = "refused.not_member"
+        elif route.owners_only and in_private:
             template = "refused.only_in_group"
-        elif not context.is_owner:
+        elif route.owners_only and not context.is_owner:
             template = "refused.not_owner"
         else:
             return None
+        command = "" if context.invocation is None else context.word(context.invocation.name)
         words = self._voice.say(
             template, scope=context.scope, name=context.member.name, command=command
         )

@@ -14,8 +14,9 @@ Handle = Callable[[Context], Awaitable[Outcome]]
 class Route:
     """``commands`` for typed commands; ``kind`` alone for everything of that kind.
 
-    ``button`` is the start of a tapped button's key. ``owners_only`` commands are refused, with
-    the reason, to whoever's stored role does not allow them.
+    ``button`` is the start of a tapped button's key. What is for ``owners_only`` is refused, with
+    the reason, to whoever's stored role does not allow it; what is for ``members_only`` to whoever
+    is in no group.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Route:
     commands: frozenset[CommandName] = field(default_factory=frozenset)
     button: str = ""
     owners_only: bool = False
+    members_only: bool = False
 
     def fits(self, context: Context) -> bool:
         """Whether this route is for the event of ``context``."""
@@ -34,6 +36,16 @@ class Route:
         return context.invocation is None and context.event.button.startswith(self.button)
 
 
-def command(name: CommandName, handle: Handle, *, owners_only: bool = False) -> Route:
-    """The route of one command."""
-    return Route(str(name), handle, commands=frozenset({name}), owners_only=owners_only)
+def command(name: CommandName, handle: Handle) -> Route:
+    """The route of a command that everybody may use."""
+    return Route(str(name), handle, commands=frozenset({name}))
+
+
+def member_command(name: CommandName, handle: Handle) -> Route:
+    """The route of a command for those who are in a group."""
+    return Route(str(name), handle, commands=frozenset({name}), members_only=True)
+
+
+def owner_command(name: CommandName, handle: Handle) -> Route:
+    """The route of a command for owners and operators, in the group."""
+    return Route(str(name), handle, commands=frozenset({name}), owners_only=True)

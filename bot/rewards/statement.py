@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.ids import GroupKey, MemberId
+from bot.core.ids import MemberId
 from bot.core.money import Currency
 from bot.rewards.ledger import AccountKind, AccountRef, Reason
 from bot.rewards.models import EntryRow, read_account_balance
@@ -24,14 +24,6 @@ JOIN transfer ON transfer.id = entry.transfer_id
 WHERE account.currency = ? AND account.kind = ? AND account.holder = ?
 """
 
-_ISSUED = """
-SELECT coalesce(-sum(entry.amount), 0) AS points
-FROM transfer
-JOIN entry ON entry.transfer_id = transfer.id
-JOIN account ON account.id = entry.account_id
-WHERE transfer.at >= ? AND account.currency = ? AND account.kind = ?
-"""
-
 _EARNED = """
 SELECT coalesce(sum(entry.amount), 0) AS points
 FROM transfer
@@ -40,12 +32,6 @@ JOIN account ON account.id = entry.account_id
 WHERE transfer.at >= ? AND account.currency = ? AND account.kind = ?
     AND (entry.amount > 0) = (transfer.reverses IS NULL)
     AND account.holder IN (SELECT CAST(value AS TEXT) FROM json_each(?))
-"""
-
-_PACKETS = """
-SELECT count(*) AS packets, coalesce(sum(total_points), 0) AS points,
-    coalesce(sum(claimed_count), 0) AS claims, coalesce(sum(claimed_points), 0) AS claimed_points
-FROM packet WHERE group_key = ? AND created_at >= ?
 """
 
 
@@ -69,16 +55,6 @@ class Totals:
 
     earned: int
     spent: int
-
-
-@dataclass(frozen=True, slots=True)
-class PacketNumbers:
-    """A group's red packets: how many, their points, their claims and the points claimed."""
-
-    packets: int
-    points: int
-    claims: int
-    claimed_points: int
 
 
 class Statements:
@@ -121,25 +97,9 @@ class Statements:
         (row,) = await self._store.read(_TOTALS, (ref.currency, ref.kind, ref.holder))
         return Totals(earned=row["earned"], spent=row["spent"])
 
-    async def read_issued(self, since: datetime) -> int:
-        """Points issued since an instant, in all groups together, less what was taken back."""
-        parameters = (to_micros(since), Currency.POINTS, AccountKind.ISSUANCE)
-        (row,) = await self._store.read(_ISSUED, parameters)
-        return int(row["points"])
-
     async def read_earned(self, member_ids: Collection[MemberId], since: datetime) -> int:
         """Points that these members, a group's for example, earned since an instant."""
         members = json.dumps(sorted(member_ids))
         parameters = (to_micros(since), Currency.POINTS, AccountKind.MEMBER, members)
         (row,) = await self._store.read(_EARNED, parameters)
         return int(row["points"])
-
-    async def read_group_packets(self, group_key: GroupKey, since: datetime) -> PacketNumbers:
-        """The packets that a group was given since an instant."""
-        (row,) = await self._store.read(_PACKETS, (group_key, to_micros(since)))
-        return PacketNumbers(
-            packets=row["packets"],
-            points=row["points"],
-            claims=row["claims"],
-            claimed_points=row["claimed_points"],
-        )

@@ -77,7 +77,7 @@ def lay_out(
     """The plan of a group for ``days`` from ``now``.
 
     Slots that are due but undecided come first, as they would be decided now. A pause is left out:
-    the plan shows what follows 恢复.
+    the plan shows what follows 继续.
     """
     history = replace(history, paused_at=None)
     until = now + timedelta(days=days)

@@ -14,8 +14,8 @@ import structlog
 from tortoise.exceptions import IntegrityError
 
 from bot.core.errors import StoreError
-from bot.core.ids import ChannelKey, EventKey, GroupKey
-from bot.core.messages import Outgoing, Target, TargetKind, Text
+from bot.core.ids import EventKey, GroupKey, UserId
+from bot.core.messages import Outgoing, Text
 from bot.outbox.enqueue import enqueue
 from bot.schedules.decide import Decision, decide, decide_owners_post
 from bot.schedules.models import ScheduleStartRow, SlotRow
@@ -24,7 +24,7 @@ from bot.schedules.records import History, Origin, SlotState, read_history, read
 from bot.schedules.slots import Slot, due_slots, quiet_after
 from bot.settings.schema.base import Kind
 from bot.settings.schema.bot import Group
-from bot.settings.settings import HasSettings, Settings
+from bot.settings.settings import HasSettings, Settings, posting_place, private_place
 from bot.store.db import Store
 
 LOST_RACES = 20
@@ -168,7 +168,7 @@ class Publisher:
         self._log.info(
             "slot decided",
             key=decision.slot.key,
-            state=decision.state,
+            state=str(decision.state),
             item=row.item,
             reason=decision.reason,
         )
@@ -182,12 +182,12 @@ class Publisher:
             return ()
         key = f"slot/{decision.slot.key}"
         if decision.state is SlotState.PUBLISHED:
-            chat = group.posts.chat_id or group.key
+            channel, target = posting_place(group)
             return (
                 Outgoing(
                     key=key,
-                    channel=ChannelKey(group.posts.channel),
-                    target=Target(TargetKind.GROUP, chat),
+                    channel=channel,
+                    target=target,
                     message=Text(choice.text()),
                     expires_at=_expiry(settings, decision),
                 ),
@@ -201,14 +201,10 @@ class Publisher:
             title=choice.item.front.title,
             minutes=decision.minutes_late,
         )
+        asked = [UserId(owner) for owner in group.owners or settings.bot.operators]
         return tuple(
-            Outgoing(
-                key=f"{key}/ask/{owner}",
-                channel=ChannelKey(group.roster.channel),
-                target=Target(TargetKind.PERSON, owner),
-                message=Text(question),
-            )
-            for owner in group.owners or settings.bot.operators
+            Outgoing(f"{key}/ask/{owner}", *private_place(group, owner), Text(question))
+            for owner in asked
         )
 
     async def _read(self, group_key: GroupKey, now: datetime) -> History:

@@ -259,23 +259,6 @@ async def test_a_name_is_not_called_empty_when_the_platform_is_only_busy(
         await app.read_name(UserId("lisi"))
 
 
-async def test_a_group_is_created_with_our_own_id(app: WecomApp, platform: FakePlatform) -> None:
-    platform.reply("appchat/create", {"errcode": 0, "errmsg": "ok", "chatid": "yutang001"})
-    chat_id = await app.api.create_appchat(
-        name="鱼塘",
-        owner=UserId("lisi"),
-        members=(UserId("lisi"), UserId("wangwu")),
-        chat_id="yutang001",
-    )
-    assert chat_id == "yutang001"
-    assert platform.calls("appchat/create")[0].body == {
-        "name": "鱼塘",
-        "owner": "lisi",
-        "userlist": ["lisi", "wangwu"],
-        "chatid": "yutang001",
-    }
-
-
 async def test_closing_leaves_the_session_to_its_owner(
     app: WecomApp, session: aiohttp.ClientSession
 ) -> None:

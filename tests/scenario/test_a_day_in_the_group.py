@@ -318,3 +318,42 @@ async def test_a_packets_numbers_may_carry_their_units_and_nonsense_is_explained
     assert "500" in await town.say("tangyuan", "发红包 9999999 10")
     assert "取消" not in await town.say("tangyuan", "取消")
     assert not [m for m in await town.messages() if m["kind"] == "card"]
+
+
+async def test_who_is_in_no_group_earns_nothing_by_writing_to_the_app(town: Town) -> None:
+    await town.open_packet("100 10")
+    for text in ("抢红包", "签到", "邀请"):
+        assert "进群" in await town.tell("keke", text), text
+    assert "0 分" in await town.tell("keke", "积分")
+    await books_are_clean(town)
+
+
+async def test_a_member_may_use_the_private_chat_and_has_the_same_account(town: Town) -> None:
+    await town.open_packet("10 5 普通")
+    assert "2" in await town.tell("xiaolu", "抢")
+    await town.tell("xiaolu", "签到")
+    assert await town.balance("xiaolu") == 12
+    assert "群里" in await town.tell("tangyuan", "发红包 100 10"), "owners command in the group"
+
+
+async def test_an_announcement_keeps_its_lines_and_signs(town: Town) -> None:
+    await town.say("tangyuan", "公告 第一行，好！\n第二行（全角）")
+    await town.settle()
+    (post,) = await town.posts()
+    assert "第一行，好！\n第二行（全角）" in post["text"]
+
+
+async def test_a_call_for_a_person_carries_its_words(town: Town) -> None:
+    await town.say("xiaolu", "人工 订单少了一件")
+    await town.settle()
+    (note,) = await town.notes_to("ayun")
+    assert "订单少了一件" in note
+    assert "人工" in await town.say("xiaolu", "人工智能会取代配方师吗"), "that is a question"
+    assert len(await town.notes_to("ayun")) == 1
+
+
+async def test_a_name_is_found_however_wide_it_is_typed(town: Town) -> None:
+    await town.join(user_id="newbie", name="Ａnna Ｌ")
+    await town.settle()
+    assert "单独" in await town.say("tangyuan", "画像 @anna l")
+    assert "没找到" in await town.say("tangyuan", "画像 @谁也不是")

@@ -64,7 +64,7 @@ async def test_a_bad_change_leaves_the_old_settings_and_is_told_to_the_operators
     await town.say("xiaolu", "签到")
     assert await town.balance("xiaolu") == 10
     async with town.http.get(f"{town.app.address}/healthz") as response:
-        assert "1 problem" in (await response.json())["configuration"]
+        assert "1 to mend" in (await response.json())["configuration"]
     edit(config / "rewards.yaml", "points: ten ", "points: 10 ")
 
     async def mended() -> bool:
@@ -86,3 +86,25 @@ async def test_a_new_owner_may_command_as_soon_as_the_file_says_so(
     await until(taken)
     await town.settle()
     assert "08:30" in await town.say("xiaolu", "排期")
+
+
+async def test_whom_the_file_blocks_the_bot_does_not_answer_until_it_is_taken_back(
+    town: Town, config: Path
+) -> None:
+    blocked = "operators: [ayun]\nblocked: [momo]"
+    edit(config / "bot.yaml", "operators: [ayun]", blocked)
+
+    async def taken() -> bool:
+        return "momo" in town.app.live.current.bot.blocked
+
+    await until(taken)
+    await town.settle()
+    assert await town.say("momo", "签到") == ""
+    edit(config / "bot.yaml", blocked, "operators: [ayun]")
+
+    async def taken_back() -> bool:
+        return not town.app.live.current.bot.blocked
+
+    await until(taken_back)
+    await town.settle()
+    assert await town.balance("momo") == 0

@@ -53,6 +53,13 @@ class Town:
         answers = [message for message in after if message["from_kind"] == "robot"]
         return str(answers[0]["text"]) if answers else ""
 
+    async def tell(self, who: str, text: str) -> str:
+        """``who`` writes to the app in private; returns its answer, or nothing."""
+        before = len(await self.notes_to(who))
+        await self.call("POST", f"/people/{who}/messages", {"text": text})
+        notes = await self.notes_to(who)
+        return notes[before] if len(notes) > before else ""
+
     async def messages(self, after: int = 0) -> list[dict[str, Any]]:
         """The group's messages with ids above ``after``."""
         answer = await self.call("GET", f"/groups/{GROUP}/messages?after={after}")

@@ -216,6 +216,9 @@ class BotFile(Section):
     operators: tuple[Words, ...] = ()
     """User ids of operators 运营; they may do what owners may, in every group."""
 
+    blocked: tuple[Words, ...] = ()
+    """User ids of people whom the bot does not answer, in any group."""
+
     own_user_ids: tuple[Words, ...] = ()
     """User ids under which the company's own robots and scripts write; they are not answered."""
 

@@ -153,6 +153,7 @@ TEMPLATES: dict[str, TemplateShape] = {
     # refusals and trouble
     "refused.not_owner": _label("name", "command"),
     "refused.only_in_group": _label("name", "command"),
+    "refused.not_member": _label("name", "command"),
     "refused.flood": _speech("name"),
     "trouble.sorry": _speech("name"),
     "trouble.configuration": _label("count", "lines"),

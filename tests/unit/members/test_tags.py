@@ -183,7 +183,8 @@ def test_a_tag_is_given_when_its_rule_matched_often_enough(database: sqlite3.Con
 
 
 def test_hits_outside_the_window_do_not_count(database: sqlite3.Connection) -> None:
-    record_hits(database, [hit("1", times=2), hit("2", times=2, at=NOW + 14 * DAY)])
+    record_hits(database, [hit("1", times=2)])
+    record_hits(database, [hit("2", times=2, at=NOW + 14 * DAY)])
     assert tags_of(database) == {}
 
     record_hits(database, [hit("3", times=2, at=NOW + 14 * DAY + HOUR)])

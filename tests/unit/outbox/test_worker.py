@@ -22,7 +22,7 @@ from bot.outbox.worker import ATTEMPT_LIMIT, LOOK_LIMIT, MOST_ATTEMPTS, OutboxWo
 from bot.store.db import Store
 from tests.support.events import HOUR, MINUTE, NOW, SECOND
 from tests.support.senders import FakeSender, capabilities
-from tests.support.stores import open_store
+from tests.support.stores import execute, open_store
 
 POSTS = ChannelKey("posts")
 PLENTY = (Rate(20, 60, per_target=True),)
@@ -327,7 +327,7 @@ async def test_a_sender_with_a_defect_strands_its_own_row_only(house: House) -> 
 
     with pytest.raises(RuntimeError):
         await house.worker.send_due()
-    await house.worker.send_due()
+    await execute(house.store, "SELECT 1")  # what was submitted before this is written
     assert await house.states() == {"a": OutboxState.SENDING, "x": OutboxState.SENT}
 
     await house.send_at(NOW + ATTEMPT_LIMIT)

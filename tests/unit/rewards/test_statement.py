@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from bot.core.ids import EventKey, GroupKey, MemberId
+from bot.core.ids import EventKey, MemberId
 from bot.rewards.ledger import AccountRef, Reason
-from bot.rewards.statement import PacketNumbers, StatementLine, Totals
+from bot.rewards.statement import StatementLine, Totals
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import NOW, RULES, SHANGHAI, VIP, gift, member
-from tests.unit.rewards.test_redpacket import sent, tap
 
 ANNA, BEN = MemberId(1), MemberId(2)
 
@@ -61,18 +60,6 @@ async def test_what_was_issued_and_earned_since_an_instant(house: House) -> None
         zone=SHANGHAI,
     )
     since = NOW + timedelta(minutes=1)
-    assert await house.statements.read_issued(since) == 10
-    assert await house.statements.read_issued(NOW) == 1010
     assert await house.statements.read_earned([ANNA, BEN], since) == 10
     assert await house.statements.read_earned([BEN], NOW) == 0
     assert await house.statements.read_earned([], NOW) == 0
-
-
-async def test_a_groups_packets_in_numbers(house: House) -> None:
-    packet_id = await sent(house)
-    first = await tap(house, packet_id, 1)
-    amount = getattr(first, "amount", 0)
-    assert await house.statements.read_group_packets(VIP, NOW) == PacketNumbers(1, 100, 1, amount)
-    nothing = PacketNumbers(0, 0, 0, 0)
-    assert await house.statements.read_group_packets(VIP, NOW + timedelta(seconds=1)) == nothing
-    assert await house.statements.read_group_packets(GroupKey("tea"), NOW) == nothing
