@@ -62,7 +62,26 @@ def summarise(settings: Settings) -> list[str]:
         f"  kinds    {', '.join(f'{kind} {kinds[kind]}' for kind in Kind)}",
         f"knowledge  {len(settings.knowledge)} answers",
         f"commands   {len(settings.commands.commands)}",
+        *summarise_voice(settings),
     ]
+
+
+def summarise_voice(settings: Settings) -> list[str]:
+    """How often the persona's memory points and liked words are heard, against what was wanted."""
+    posts = [item.text for item in settings.content]
+    spoken = [text for variants in settings.persona.templates.values() for text in variants]
+    lines = [f"persona    {settings.persona.name} ({settings.persona.label})"]
+    for point in settings.persona.memory_points:
+        heard = sum(point.text in post for post in posts)
+        wanted = round(len(posts) / point.every_posts)
+        lines.append(f"  memory   {point.text}: in {heard} of {len(posts)} posts, wanted {wanted}")
+    liked = [
+        f"{word} {sum(word in text for text in (*posts, *spoken))}"
+        for word in settings.persona.tone.liked
+    ]
+    if liked:
+        lines.append(f"  liked    {', '.join(liked)} texts")
+    return lines
 
 
 def _write(directory: Path) -> None:

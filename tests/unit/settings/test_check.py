@@ -42,6 +42,8 @@ def test_a_good_configuration_is_summed_up(
         "  kinds    story 1, activity 0, product 0, red_packet 0, lesson 1",
         "knowledge  1 answers",
         "commands   21",
+        "persona    小茶 (AI 助手)",
+        "  memory   喝茶去: in 0 of 2 posts, wanted 0",
         "note: ../config/schema is out of date; run check --write-schema",
     ]
 
@@ -82,3 +84,13 @@ def test_the_command_imports_nothing_heavy() -> None:
     )
 
     assert done.stdout.strip() == "set()"
+
+
+def test_the_summary_counts_how_often_the_persona_is_heard_as_itself(
+    config: Configuration, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.edit("persona.yaml", "tone:", "tone:\n  liked: [茶]")
+    assert run("--config", str(config.directory)) == 0
+    told = capsys.readouterr().out
+    assert "  memory   喝茶去: in 0 of 2 posts, wanted 0" in told
+    assert "  liked    茶 " in told
