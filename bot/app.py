@@ -4,10 +4,10 @@ Read it from ``App`` down: what is built, in which order it starts, in which ord
 """
 
 import asyncio
-import hashlib
-import os
 import random
 import socket
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,12 +17,11 @@ import structlog
 from bot import __version__
 from bot.channels.build import open_channels
 from bot.core.clock import Clock, ShiftableClock, SystemClock
-from bot.core.ids import UserId
-from bot.core.messages import Outgoing, Text
 from bot.core.metrics import Metrics
 from bot.core.randomness import secure
 from bot.growth.invites import Invites
 from bot.handlers.ask import AskHandlers
+from bot.handlers.configuration import ConfigurationWatch
 from bot.handlers.help import HelpHandlers
 from bot.handlers.invite import InviteHandlers, ReferralJob
 from bot.handlers.owner import OwnerHandlers
@@ -31,7 +30,6 @@ from bot.handlers.profile import ProfileHandlers
 from bot.handlers.redpacket import PacketExpiry, RedPacketHandlers
 from bot.handlers.welcome import MembershipHandlers, WelcomeJob
 from bot.members.roster import Roster
-from bot.outbox.enqueue import post
 from bot.outbox.worker import OutboxWorker
 from bot.persona.screening import find_blocked
 from bot.persona.voice import Voice
@@ -47,9 +45,8 @@ from bot.rewards.redpacket import Packets
 from bot.rewards.statement import Statements
 from bot.schedules.publisher import Publisher
 from bot.schedules.ticker import Job, Ticker
-from bot.settings.problems import Problems
 from bot.settings.reload import LiveSettings
-from bot.settings.settings import Settings, private_place
+from bot.settings.settings import Settings
 from bot.simulator.simulator import Simulator
 from bot.simulator.world import MovableClock
 from bot.store.db import Store
@@ -124,7 +121,7 @@ class App:
             self.clock = clock or SystemClock()
         self.store = Store(data_directory, MODELS)
         self._stopping = asyncio.Event()
-        self._problems: Problems | None = None
+        self._exits = AsyncExitStack()
         self._log = structlog.get_logger("app")
 
     @property
@@ -133,44 +130,57 @@ class App:
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
     async def start(self) -> None:
-        """Open the database, start the workers, then listen."""
-        now = self.clock.now()
+        """Open the database, start the workers, then listen. What fails leaves nothing running."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._exits.aclose()
+            raise
+
+    async def stop(self) -> None:
+        """Stop taking in, finish what is under way, close: the way of ``start`` backwards."""
+        self._stopping.set()
+        await self._exits.aclose()
+
+    async def _start(self) -> None:
+        later = self._exits.push_async_callback
+        later(self.store.close)
         await self.store.open()
         self._channels = await open_channels(
             self.live.current.bot, self.clock, self._simulator_base()
         )
-        self._voice = Voice(self.live, self._rng)
-        await self._voice.recall(self.store)
-        self._roster = Roster(self.store)
-        await self._roster.appoint(self.live.current, now)
-        self._build()
+        later(self._channels.close)
+        await self._build()
         await self._worker.take_over()
+        later(self.outbox.stop)
         await self.outbox.start()
-        self._server = Server(self._socket, self._web_routes())
-        await self._server.start()
+        later(self._worker.idle)
+        server = Server(self._socket, self._web_routes())
+        later(server.stop)
+        await server.start()
         if self.simulator is not None:
             self.simulator.settle = self.settle
+            later(self.simulator.stop)
             await self.simulator.start()
+        later(self.ticker.stop)
         self.ticker.start()
-        self._background = [
-            asyncio.create_task(self._wake_outbox(), name="wake outbox"),
-            asyncio.create_task(self._follow_files(), name="settings"),
-        ]
+        self._in_background(self._wake_outbox(), "wake outbox")
+        self._in_background(self._watch.follow(self._stopping), "configuration")
 
-    async def stop(self) -> None:
-        """Stop taking in, finish what is under way, close."""
-        self._stopping.set()
-        if self.simulator is not None:
-            await self.simulator.stop()
-        await self._server.stop()
-        await self.ticker.stop()
-        await self._worker.idle()
-        await self.outbox.stop()
-        for task in self._background:
+    def _in_background(self, work: Coroutine[None, None, None], name: str) -> None:
+        """Run ``work`` until the program stops; if it ends by itself the log says why."""
+        task = asyncio.create_task(work, name=name)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            if not done.cancelled() and done.exception() is not None:
+                self._log.error("background work failed", work=name, exc_info=done.exception())
+
+        async def end() -> None:
             task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
-        await self._channels.close()
-        await self.store.close()
+            await asyncio.wait([task])
+
+        task.add_done_callback(ended)
+        self._exits.push_async_callback(end)
 
     async def settle(self) -> datetime | None:
         """Do everything that is due now; returns when something is due next.
@@ -185,9 +195,13 @@ class App:
         instants = [await self.ticker.next_due(), await self.outbox.next_due()]
         return min((instant for instant in instants if instant is not None), default=None)
 
-    def _build(self) -> None:
+    async def _build(self) -> None:
         """Everything that handles events or runs by the clock."""
         store, live = self.store, self.live
+        self._voice = Voice(live, self._rng)
+        await self._voice.recall(store)
+        self._roster = Roster(store)
+        await self._roster.appoint(live.current, self.clock.now())
         self._invites = Invites(store, self._rng)
         self._packets = Packets(store, self._rng)
         self._publisher = Publisher(store, self._voice, live)
@@ -225,6 +239,14 @@ class App:
             names=self._names,
             worker=self._worker,
             live=live,
+        )
+        self._watch = ConfigurationWatch(
+            live=live,
+            store=store,
+            roster=self._roster,
+            voice=self._voice,
+            clock=self.clock,
+            metrics=self.metrics,
         )
         self.ticker = Ticker(self._jobs(), self.clock, self.metrics)
 
@@ -289,7 +311,7 @@ class App:
             waiting = await self._inbox.count_waiting()
         except Exception as error:  # noqa: BLE001 (whatever it is, it is the answer)
             problems = (f"the database does not answer: {error}",)
-        bad = self._problems
+        bad = self._watch.problems
         return Health(
             version=__version__,
             brand=settings.bot.brand.name,
@@ -300,41 +322,3 @@ class App:
             else f"{len(bad.problems)} to mend; the last good one is in force",
             problems=problems,
         )
-
-    async def _follow_files(self) -> None:
-        settings = self.live.current
-        await self.live.watch(
-            settings.directory, os.environ, self._on_change, self._on_problems, self._stopping
-        )
-
-    async def _on_change(self, _old: Settings, new: Settings) -> None:
-        self._problems = None
-        self.metrics.configuration_problems.set(0)
-        self._log.info("changed configuration taken", fingerprint=new.fingerprint[:12])
-        await self._roster.appoint(new, self.clock.now())
-
-    async def _on_problems(self, problems: Problems) -> None:
-        """The old settings stay; the operators are told, in the log and in private."""
-        self._problems = problems
-        self.metrics.configuration_problems.set(len(problems.problems))
-        for problem in problems.problems:
-            self._log.error("changed configuration not taken", problem=str(problem))
-        await self._tell_operators(problems)
-
-    async def _tell_operators(self, problems: Problems) -> None:
-        settings = self.live.current
-        text = self._voice.say(
-            "trouble.configuration",
-            scope="operators",
-            count=len(problems.problems),
-            lines="\n".join(str(problem) for problem in problems.problems[:5]),
-        )
-        digest = hashlib.sha256(str(problems).encode()).hexdigest()[:12]
-        now = self.clock.now()
-        outgoings = []
-        for operator in settings.bot.operators:
-            channel, target = private_place(settings.bot.groups[0], UserId(operator))
-            key = f"configuration/{digest}/{operator}/{now.timestamp():.0f}"
-            outgoings.append(Outgoing(key=key, channel=channel, target=target, message=Text(text)))
-        await post(self.store, outgoings, now=now)
-        self.outbox.wake()
