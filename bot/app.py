@@ -162,6 +162,7 @@ class App:
             self.simulator.settle = self.settle
             later(self.simulator.stop)
             await self.simulator.start()
+            await self.settle()  # so that who is in the group is known before anybody joins
         later(self.ticker.stop)
         self.ticker.start()
         self._in_background(self._wake_outbox(), "wake outbox")

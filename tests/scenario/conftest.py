@@ -10,5 +10,4 @@ from tests.scenario.town import town as open_town
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     async with open_town(tmp_path) as place:
-        await place.settle()
         yield place

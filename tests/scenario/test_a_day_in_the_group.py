@@ -112,6 +112,15 @@ async def test_an_invited_friend_who_stays_and_acts_pays_both_sides(town: Town) 
     await books_are_clean(town)
 
 
+async def test_who_joins_right_after_the_start_is_new(town: Town) -> None:
+    code = re.search(r"[2-9A-HJ-NP-Z]{6}", await town.say("xiaolu", "邀请"))
+    assert code
+    await town.join(name="阿橙", code=code[0])
+    answers = [m["text"] for m in await town.messages() if m["from_kind"] == "robot"]
+    assert "小鹿" in answers[-1]
+    assert "24" in answers[-1], "accepted, with the waiting time"
+
+
 async def test_a_friend_who_leaves_early_is_paid_nothing_and_the_inviter_is_told(
     town: Town,
 ) -> None:

@@ -20,7 +20,6 @@ def config(tmp_path: Path) -> Path:
 @pytest.fixture
 async def town(tmp_path: Path, config: Path) -> AsyncIterator[Town]:
     async with open_town(tmp_path / "data", example_settings(config)) as place:
-        await place.settle()
         yield place
 
 

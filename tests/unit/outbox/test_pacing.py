@@ -99,6 +99,14 @@ def test_a_channel_without_limits_is_never_held_back() -> None:
     assert pacer.earliest(CHANNEL, "a", NOW) == NOW
 
 
+def test_what_was_sent_under_a_wider_limit_counts_under_a_narrower_one() -> None:
+    pacer = Pacer({CHANNEL: [Rate(1, 60, per_target=True)]})
+    for second in (0, 10, 20):
+        pacer.record(CHANNEL, "a", NOW + second * SECOND)
+
+    assert pacer.earliest(CHANNEL, "a", NOW + 30 * SECOND) == NOW + 80 * SECOND
+
+
 def test_a_closed_channel_opens_at_its_instant_and_other_channels_stay_open() -> None:
     pacer = Pacer({CHANNEL: [], OTHER: []})
     pacer.close(CHANNEL, NOW + 30 * SECOND)

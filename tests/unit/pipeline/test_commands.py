@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.core.text import normalise
 from bot.growth.referrals import read_code
 from bot.pipeline.commands import TAKES_WORDS, CommandWords, Invocation, forms
-from bot.settings.schema.commands import CommandName, CommandsFile
+from bot.settings.schema.commands import Command, CommandName, CommandsFile
 from tests.support.brand import brand
 
 FILE: CommandsFile = brand().commands
@@ -197,6 +197,20 @@ def test_whatever_is_typed_is_read_without_trouble(text: str) -> None:
     found = WORDS.read(text)
 
     assert found is None or not found.words or found.name in TAKES_WORDS
+
+
+def test_a_longer_word_is_read_before_a_shorter_one_that_begins_it() -> None:
+    commands = {
+        name: Command(words=(word,), alias=alias, help="help")
+        for name, word, alias in (
+            (CommandName.INVITE, "邀请", "invite"),
+            (CommandName.PORTRAIT, "邀请A", "portrait"),
+        )
+    }
+    words = CommandWords(CommandsFile(commands=commands))
+
+    assert words.read("邀请A 小鹿") == Invocation(CommandName.PORTRAIT, "小鹿")
+    assert words.read("邀请B 小鹿") == Invocation(CommandName.INVITE, "B 小鹿")
 
 
 def test_the_canonical_word_of_a_command_is_its_first() -> None:

@@ -13,7 +13,7 @@ from bot.core.ports import Hears
 from bot.members.people import Role, Standing
 from bot.pipeline.dispatch import group_of, realm_of
 from bot.pipeline.guards import FLOOD_MESSAGES
-from bot.pipeline.routing import Route, command
+from bot.pipeline.routing import Route, command, member_command, owner_command
 from bot.settings.schema.bot import ChatAddress
 from bot.settings.schema.commands import CommandName
 from bot.store.db import Store
@@ -27,6 +27,7 @@ LAKE = GroupKey("lake")
 STANDING = Standing(
     member_id=MemberId(1),
     user_id=UserId("xiaolu"),
+    group_key=GROUP,
     name="xiaolu",
     named=False,
     role=Role.MEMBER,
@@ -51,7 +52,7 @@ def packets() -> Seen:
 async def pipeline(store: Store, packets: Seen) -> Pipeline:
     built = Pipeline(
         store,
-        command(CommandName.PACKET, packets.handle, owners_only=True),
+        owner_command(CommandName.PACKET, packets.handle),
         command(CommandName.CHECKIN, packets.handle),
     )
     await built.roster.appoint(built.live.current, NOW)
@@ -130,6 +131,19 @@ async def test_everybodys_commands_work_in_private_too(pipeline: Pipeline, packe
     await pipeline.bring(make_event("签到", place=Place.PRIVATE))
 
     assert packets.texts == ["签到"]
+
+
+async def test_what_is_for_members_is_refused_to_whoever_is_in_no_group(store: Store) -> None:
+    claims = Seen()
+    pipeline = Pipeline(store, member_command(CommandName.CLAIM, claims.handle))
+    private = make_event("抢", place=Place.PRIVATE)
+    text = await answer_text(pipeline, private)
+    assert text in texts_of(pipeline, "refused.not_member", name="xiaolu", command="抢红包")
+    assert claims.contexts == []
+
+    await pipeline.join("xiaolu")
+    await pipeline.bring(make_event("抢", place=Place.PRIVATE))
+    assert claims.texts == ["抢"]
 
 
 # ---- who is heard

@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.ids import MemberId
-from bot.pipeline.guards import FLOOD_MESSAGES, FLOOD_SECONDS, FloodGate
+from bot.pipeline.guards import FLOOD_MESSAGES, WINDOW, FloodGate
 from tests.support.events import NOW, SECOND
 
 ME, OTHER = MemberId(1), MemberId(2)
-WINDOW = FLOOD_SECONDS * SECOND
 
 
 def test_one_message_more_than_allowed_within_the_window_is_a_flood() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.app import MODELS
 from bot.members.models import MemberRow
+from bot.store import db
 from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly
 from bot.store.fields import from_micros
 from tests.support.stores import open_store, read_value
@@ -101,6 +102,28 @@ async def test_lanes_wait_for_a_transaction_and_write_after_it(store: Store) -> 
     assert await submitted == "later"
     names = [row["name"] for row in await store.read("SELECT name FROM member ORDER BY id")]
     assert names == ["", "later"]
+
+
+async def test_lanes_and_transactions_queue_in_the_house_and_not_inside_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 1)  # whoever had to wait inside it would fail
+    in_the_middle = asyncio.Event()
+
+    async def slow() -> None:
+        await add_member()
+        in_the_middle.set()
+        await asyncio.wait([submitted], timeout=0.1)
+
+    async with open_store(tmp_path) as store:
+        lane = store.lane("members", insert_members)
+        submitted: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        transaction = asyncio.create_task(store.transaction(slow))
+        await in_the_middle.wait()
+
+        assert await lane.submit("later") == "later"
+        await transaction
+        assert await read_value(store, COUNT) == 2
 
 
 async def test_many_transactions_and_lanes_at_once_lose_nothing(store: Store) -> None:
