@@ -149,10 +149,30 @@ def test_a_standing_tells_name_role_and_block_as_they_are_stored(
 
     (after,) = see(database, sighting())
     (private,) = see(database, sighting(group=None))
+    (elsewhere,) = see(database, sighting(group="lake", present=False))
 
     assert (after.name, after.named) == ("小鹿", True)
     assert (after.role, after.blocked) == (Role.OWNER, True)
-    assert private.role is Role.MEMBER
+    assert (private.role, private.group_key) == (Role.OWNER, GROUP)
+    assert elsewhere.role is Role.MEMBER
+
+
+def test_in_private_a_person_stands_as_in_the_first_group_he_is_in(
+    database: sqlite3.Connection,
+) -> None:
+    sync(database)
+    see(database, sighting())
+    see(database, sighting(group="lake"), sighting("momo", group="lake"))
+    private, other, stranger = see(
+        database,
+        sighting(group=None),
+        sighting("momo", group=None),
+        sighting("nobody", group=None),
+    )
+
+    assert (private.group_key, private.in_group, private.joined_at) == (GROUP, True, NOW)
+    assert (other.group_key, other.joined_at) == ("lake", None)
+    assert (stranger.group_key, stranger.in_group) == (None, False)
 
 
 def test_standings_come_in_the_order_of_the_sightings(database: sqlite3.Connection) -> None:
