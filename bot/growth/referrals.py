@@ -6,17 +6,22 @@ for each person, and being new is judged on stays that are never deleted.
 """
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.ids import EventKey, GroupKey, MemberId
+from bot.core.text import normalise
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters of codes; without 0 O 1 I L, which people confuse."""
 
 CODE_LENGTH = 6
+
+_LETTER = f"[{CODE_LETTERS}]"
+_CODE = re.compile(rf"(?<![0-9A-Z]){_LETTER}(?:[\s-]?{_LETTER}){{{CODE_LENGTH - 1}}}(?![0-9A-Z])")
 
 INACTIVE_DAYS = 7
 """A friend who never acted within so many days after entering the code does not count."""
@@ -181,6 +186,7 @@ class News(StrEnum):
     SETTLED = "settled"
     CAPPED = "capped"
     REVERSED = "reversed"
+    INACTIVE = "inactive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +203,12 @@ def draw_code(rng: random.Random) -> str:
 
 
 def read_code(words: str) -> str:
-    """The code in what a member typed, in capitals; empty when there is none."""
-    for word in words.upper().split():
-        letters = "".join(letter for letter in word if letter in CODE_LETTERS)
-        if len(letters) == CODE_LENGTH:
-            return letters
-    return ""
+    """The code in what a member typed, in capitals; empty when there is none.
+
+    Full-width letters, lower case and a gap within the code are understood.
+    """
+    found = _CODE.search(normalise(words).upper())
+    return re.sub(r"[\s-]", "", found[0]) if found else ""
 
 
 def progress_of(states: Sequence[tuple[str, int]]) -> Progress:

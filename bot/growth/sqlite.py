@@ -14,6 +14,7 @@ from bot.growth.referrals import (
     Ending,
     EntryFacts,
     EntryVerdict,
+    News,
     ReferralState,
     judge_due,
     judge_entry,
@@ -162,7 +163,14 @@ def _settle_all(connection: sqlite3.Connection, item: SettleDue) -> int:
             case Ending.POSTPONE:
                 _postpone(connection, due, item.day_ends)
             case Ending.REJECT:
-                _end(connection, due.referral_id, ReferralState.REJECTED, "inactive", item.now)
+                _end(
+                    connection,
+                    due.referral_id,
+                    ReferralState.REJECTED,
+                    reason="inactive",
+                    news=News.INACTIVE,
+                    now=item.now,
+                )
             case Ending.SETTLE:
                 _pay(connection, item, due)
                 paid[due.inviter_id] += 1
@@ -247,8 +255,14 @@ def _friend_left(connection: sqlite3.Connection, item: FriendLeft) -> bool:
     if settled:
         _claw_back(connection, row, item.now)
     reason = "left after the payment" if settled else "left early"
-    _end(connection, row["id"], ReferralState.REVERSED, reason, item.now)
-    connection.execute("UPDATE referral SET news = 'reversed' WHERE id = ?", (row["id"],))
+    _end(
+        connection,
+        row["id"],
+        ReferralState.REVERSED,
+        reason=reason,
+        news=News.REVERSED,
+        now=item.now,
+    )
     return True
 
 
@@ -279,10 +293,12 @@ def _end(
     connection: sqlite3.Connection,
     referral_id: int,
     state: ReferralState,
+    *,
     reason: str,
+    news: News,
     now: datetime,
 ) -> None:
     connection.execute(
-        "UPDATE referral SET state = ?, reason = ?, ended_at = ? WHERE id = ?",
-        (state, reason, to_micros(now), referral_id),
+        "UPDATE referral SET state = ?, reason = ?, news = ?, ended_at = ? WHERE id = ?",
+        (state, reason, news, to_micros(now), referral_id),
     )

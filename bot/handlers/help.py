@@ -28,7 +28,7 @@ class HelpHandlers:
         lines: list[str] = []
         owner_lines: list[str] = []
         for name, shape in context.settings.commands.commands.items():
-            line = f"{shape.words[0]}　{shape.help}"
+            line = f"{shape.words[0]}  {shape.help}"
             (owner_lines if name in for_owners else lines).append(line)
         if not context.is_owner:
             return answer(self.voice, context, "help.report", lines="\n".join(lines))

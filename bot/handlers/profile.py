@@ -101,7 +101,7 @@ class ProfileHandlers:
         counted = [
             f"{words(self.voice, context, f'act.{act}')} {count}" for act, count in portrait.acts
         ]
-        return "，".join(counted) or "0"
+        return " · ".join(counted) or "0"
 
     def _tags(self, context: Context, held: tuple[HeldTag, ...]) -> str:
         names = {tag.key: tag.name for tag in context.settings.members.tags}

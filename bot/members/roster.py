@@ -226,8 +226,9 @@ def _apply_move(connection: sqlite3.Connection, move: Move, member_id: MemberId)
     if move.kind is MoveKind.LEFT:
         cursor = connection.execute(
             "UPDATE membership SET left_at = ?"
-            " WHERE group_key = ? AND member_id = ? AND left_at IS NULL",
-            (to_micros(move.at), move.group_key, member_id),
+            " WHERE group_key = ? AND member_id = ? AND left_at IS NULL"
+            " AND coalesce(joined_at, 0) <= ?",
+            (to_micros(move.at), move.group_key, member_id, to_micros(move.at)),
         )
     else:
         joined_at = to_micros(move.at) if move.kind is MoveKind.JOINED else None

@@ -32,11 +32,10 @@ class Sighting:
 def sight(connection: sqlite3.Connection, sightings: Sequence[Sighting]) -> list[Standing]:
     """The standing of everyone sighted, in order; unknown people become members."""
     ids = identify(connection, [(item.person, item.at) for item in sightings])
-    present = {
-        (item.group_key, ids[item.person]): item.at
-        for item in reversed(sightings)
-        if item.present and item.group_key is not None
-    }
+    present: dict[tuple[GroupKey, MemberId], datetime] = {}
+    for item in sightings:
+        if item.present and item.group_key is not None:
+            present.setdefault((item.group_key, ids[item.person]), item.at)
     # Whoever speaks is there, whatever member events were lost. A group that was never read
     # (synced_at is null) knows nobody's joining, so his counts as long ago.
     write_batch(
@@ -168,7 +167,7 @@ def _give_tag(connection: sqlite3.Connection, hit: TagHit, count: int, at: int) 
 
 def confidence_after(single: float, hits: int) -> float:
     """How sure ``hits`` independent hits make us, when each alone makes us ``single`` sure."""
-    return round(1 - (1 - single) ** hits, 3)
+    return max(round(1 - (1 - single) ** hits, 3), 0.001)
 
 
 def _standings(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core.ids import EventKey, MemberId
-from bot.core.text import fold
+from bot.core.text import fold, normalise
 from bot.members.people import TagHit
 from bot.settings.schema.members import Act, MembersFile, Tag, TagRule
 
@@ -68,9 +68,10 @@ def _evidence(rule: TagRule, acts: Iterable[Act], text: str) -> str:
 
 def _around(text: str, keyword: str) -> str:
     """The place of ``keyword`` in ``text``, cut short: evidence, not a copy of the message."""
-    place = max(fold(text).find(fold(keyword)), 0)
-    start = max(0, place - (EVIDENCE_CHARACTERS - len(keyword)) // 2)
-    return text[start : start + EVIDENCE_CHARACTERS]
+    shown = normalise(text)
+    place = max(shown.casefold().find(fold(keyword)), 0)
+    start = max(0, place - max(EVIDENCE_CHARACTERS - len(keyword), 0) // 2)
+    return shown[start : start + EVIDENCE_CHARACTERS] or keyword
 
 
 def _rivals(tag: Tag, tags: Iterable[Tag]) -> tuple[str, ...]:

@@ -13,14 +13,13 @@ DUE = """
 SELECT * FROM (
   SELECT o.*, row_number() OVER (PARTITION BY channel, target ORDER BY due_at, id) AS place
   FROM outbox AS o WHERE o.state = 'queued' AND o.due_at <= ?
-) AS o
-WHERE o.place = 1
-  AND NOT EXISTS (
-    SELECT 1 FROM outbox AS earlier
-    WHERE earlier.state IN ('queued', 'sending') AND earlier.id < o.id AND earlier.attempts > 0
-      AND earlier.channel = o.channel AND earlier.target = o.target
-  )
-ORDER BY o.due_at, o.id LIMIT ?
+    AND NOT EXISTS (
+      SELECT 1 FROM outbox AS earlier
+      WHERE earlier.state IN ('queued', 'sending') AND earlier.id < o.id AND earlier.attempts > 0
+        AND earlier.channel = o.channel AND earlier.target = o.target
+    )
+) WHERE place = 1
+ORDER BY due_at, id LIMIT ?
 """
 """The next row of each target, so that a long queue of one does not hide the others. A row that
 waits for its next attempt holds back later ones to its target: a group reads its posts in order."""

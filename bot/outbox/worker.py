@@ -127,13 +127,17 @@ class OutboxWorker:
     async def _send_some(self) -> bool:
         now = self._clock.now()
         rows = await self._store.read(sqlite.DUE, [to_micros(now), LOOK_LIMIT])
-        chosen = self._choose(rows, now)
+        refused = [(row, why) for row in rows if (why := self._refusal(outgoing_of(row), now))]
+        for row, why in refused:
+            await self._end(row, SendResult(Outcome.DEAD, why))
+        dropped = {row["id"] for row, _ in refused}
+        chosen = self._choose([row for row in rows if row["id"] not in dropped], now)
         leased = await asyncio.gather(
             *[self._leases.submit(sqlite.Lease(row["id"], now)) for row in chosen]
         )
         ours = [row for row, mine in zip(chosen, leased, strict=True) if mine]
         await asyncio.gather(*[self._send(row) for row in ours])
-        return bool(ours)
+        return bool(ours or refused)
 
     def _choose(self, rows: list[sqlite3.Row], now: datetime) -> list[sqlite3.Row]:
         """As many of the rows, one of each target, as the limits allow together."""
@@ -145,37 +149,37 @@ class OutboxWorker:
                 chosen.append(row)
         return chosen
 
+    def _refusal(self, outgoing: Outgoing, now: datetime) -> str:
+        """Why a message is not even tried, and so costs nothing of the limits; empty when it is."""
+        if outgoing.channel not in self._senders:
+            return f"channel {outgoing.channel} is not in bot.yaml any more"
+        if outgoing.expires_at is not None and now >= outgoing.expires_at:
+            return "too late: the message had lost its point"
+        return self._screen(plain_text(outgoing.message))
+
     async def _send(self, row: sqlite3.Row) -> None:
         outgoing = outgoing_of(row)
-        result = await self._attempt(outgoing)
+        result = await self._senders[outgoing.channel].send(outgoing)
         if result.outcome is Outcome.RETRY and result.retry_after_seconds:
             self._pacer.close(
                 outgoing.channel,
                 self._clock.now() + timedelta(seconds=result.retry_after_seconds),
             )
-        self._metrics.sends.labels(outgoing.channel, result.outcome).inc()
+        await self._end(row, result)
+
+    async def _end(self, row: sqlite3.Row, result: SendResult) -> None:
+        """Count, log and write down what became of a row."""
+        self._metrics.sends.labels(row["channel"], result.outcome).inc()
         if result.outcome is not Outcome.SENT:
             self._log.warning(
                 "send did not succeed",
-                key=outgoing.key,
-                channel=outgoing.channel,
-                outcome=result.outcome,
+                key=row["key"],
+                channel=row["channel"],
+                outcome=str(result.outcome),
                 errcode=result.errcode,
                 reason=result.reason,
             )
         await self._results.submit(self._verdict(row, result))
-
-    async def _attempt(self, outgoing: Outgoing) -> SendResult:
-        sender = self._senders.get(outgoing.channel)
-        if sender is None:
-            return SendResult(
-                Outcome.DEAD, f"channel {outgoing.channel} is not in bot.yaml any more"
-            )
-        if outgoing.expires_at is not None and self._clock.now() >= outgoing.expires_at:
-            return SendResult(Outcome.DEAD, "too late: the message had lost its point")
-        if reason := self._screen(plain_text(outgoing.message)):
-            return SendResult(Outcome.DEAD, reason)
-        return await sender.send(outgoing)
 
     def _verdict(self, row: sqlite3.Row, result: SendResult) -> sqlite.Result:
         now = self._clock.now()
@@ -204,17 +208,16 @@ class OutboxWorker:
     async def _end_stranded(self) -> None:
         """Rows whose sender died in the middle: repeat where that is safe, else ``unknown``."""
         now = self._clock.now()
-        rows = await self._store.read(sqlite.STRANDED, [to_micros(now - ATTEMPT_LIMIT)])
-        for row in rows:
+        for row in await self._store.read(sqlite.STRANDED, [to_micros(now - ATTEMPT_LIMIT)]):
             sender = self._senders.get(ChannelKey(row["channel"]))
             kind = TargetKind(row["target_kind"])
             safe = sender is not None and kind in sender.capabilities.repeat_is_safe_to
-            await self._results.submit(
-                sqlite.Result(
-                    row["id"],
-                    OutboxState.QUEUED if safe else OutboxState.UNKNOWN,
-                    now,
-                    reason="the program stopped while sending",
-                    due_at=now if safe else None,
-                )
+            again = safe and row["attempts"] < MOST_ATTEMPTS
+            result = sqlite.Result(
+                row["id"],
+                OutboxState.QUEUED if again else OutboxState.UNKNOWN,
+                now,
+                reason="the program stopped while sending",
+                due_at=now if again else None,
             )
+            await self._results.submit(result)

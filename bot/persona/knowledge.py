@@ -14,8 +14,10 @@ from itertools import pairwise
 from bot.core.text import fold
 from bot.settings.settings import KnowledgeItem
 
-PAIR_WEIGHT = 2.0
-"""A pair of characters says more than two single ones."""
+FUNCTION_CHARACTERS = frozenset(
+    "怎么样什吗的了呢啊吧是不要能可以有会多少几我你他们咱在和就还也都何如该"
+)
+"""Characters that every question has; alone, or in pairs of their own, they tell nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,7 @@ class KnowledgeIndex:
 
     def _vector(self, tokens: Mapping[str, int]) -> dict[str, float]:
         raw = {
-            token: count
-            * self._rarity.get(token, self._unseen)
-            * (PAIR_WEIGHT if len(token) > 1 else 1.0)
-            for token, count in tokens.items()
+            token: count * self._rarity.get(token, self._unseen) for token, count in tokens.items()
         }
         length = math.sqrt(sum(weight * weight for weight in raw.values()))
         return {token: weight / length for token, weight in raw.items()} if length else {}
@@ -87,4 +86,6 @@ def _tokens(text: str) -> Counter[str]:
     """Characters that carry meaning, and their pairs."""
     characters = [character for character in fold(text) if character.isalnum()]
     pairs = ("".join(pair) for pair in pairwise(characters))
-    return Counter([*characters, *pairs])
+    return Counter(
+        token for token in (*characters, *pairs) if not FUNCTION_CHARACTERS.issuperset(token)
+    )

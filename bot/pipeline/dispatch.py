@@ -113,8 +113,8 @@ class Dispatcher:
 
     def _guard_words(self, context: Context) -> Outcome | None:
         member = context.member.member_id
-        if self._flood.is_flooding(member, context.now):
-            if not self._flood.should_warn(member, context.now):
+        if self._flood.is_flooding(member, context.event.at):
+            if not self._flood.should_warn(member, context.event.at):
                 return Nobody("flood")
             words = self._voice.say("refused.flood", scope=context.scope, name=context.member.name)
             return Reply(Text(words))

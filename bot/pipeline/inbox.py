@@ -91,17 +91,20 @@ class Inbox:
 
 
 def accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted]:
-    """The inbox lane in SQLite's SQL."""
+    """The inbox lane in SQLite's SQL. A repeat proves nothing about who is in the group now."""
+    stored = _find(connection, arrivals)
     standings = sight(
         connection,
         [
             Sighting(
-                PersonRef(item.realm, item.event.user_id), item.group_key, item.present, item.now
+                PersonRef(item.realm, item.event.user_id),
+                item.group_key,
+                item.present and item.event.key not in stored,
+                item.now,
             )
             for item in arrivals
         ],
     )
-    stored = _find(connection, arrivals)
     fresh: dict[EventKey, Arrival] = {}
     for item in arrivals:
         if item.event.key not in stored:

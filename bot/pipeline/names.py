@@ -34,30 +34,41 @@ class Names:
         self._directories = directories
         self._roster = roster
         self._live = live
-        self._asked: set[tuple[str, UserId]] = set()
+        self._asking: dict[tuple[str, UserId], asyncio.Task[str]] = {}
         self._log = structlog.get_logger("names")
 
     async def introduce(self, realm: str, standing: Standing) -> Standing:
         """``standing`` with the person's name, if the platform tells it in time.
 
-        Each person is asked for once in the life of the program; later the group's member list
-        brings what was missing.
+        Each person is asked for once in the life of the program, however many of his messages come
+        at once; later the group's member list brings what was missing.
         """
-        who = (realm, standing.user_id)
-        if standing.named or who in self._asked:
+        if standing.named:
             return standing
-        self._asked.add(who)
         try:
-            name = await asyncio.wait_for(self._learn(realm, standing.user_id), WAIT_SECONDS)
+            name = await asyncio.wait_for(
+                asyncio.shield(self._ask(realm, standing.user_id)), WAIT_SECONDS
+            )
         except TimeoutError:
             return standing
         return replace(standing, name=name, named=True) if name else standing
 
     async def learn_missing(self, realm: str, group_key: GroupKey) -> None:
-        """Ask for the names of those in the group that are not known yet."""
+        """Ask for some of the names in the group that are not known, those not asked for first."""
         nameless = await self._roster.read_nameless(realm, group_key)
-        for user_id in nameless[:NAMES_AT_ONCE]:
-            await self._learn(realm, user_id)
+        fresh = [user_id for user_id in nameless if (realm, user_id) not in self._asking]
+        if not fresh:  # everybody was asked for: begin anew, with this look's share
+            for user_id in nameless:
+                self._asking.pop((realm, user_id), None)
+        for user_id in (fresh or nameless)[:NAMES_AT_ONCE]:
+            await self._ask(realm, user_id)
+
+    def _ask(self, realm: str, user_id: UserId) -> asyncio.Task[str]:
+        """The question for one person: asked at the first call, the same answer later."""
+        who = (realm, user_id)
+        if who not in self._asking:
+            self._asking[who] = asyncio.create_task(self._learn(realm, user_id))
+        return self._asking[who]
 
     async def _learn(self, realm: str, user_id: UserId) -> str:
         directory = self._directory(realm)

@@ -73,6 +73,10 @@ class RosterSync:
         there = frozenset(await directory.read_group_members(group.roster.chat_id))
         if await self._roster.is_synced(key):
             known = await self._roster.read_present(realm, key)
+            if known and not there:
+                # everybody's leaving would take rewards back: more likely the list is wrong
+                self._log.error("member list is empty and was not believed", group=group.key)
+                return
             for user_id in sorted(there - known):
                 await self._tell(group, user_id, EventKind.JOINED, now)
             for user_id in sorted(known - there):

@@ -27,7 +27,7 @@ from bot.pipeline.dispatch import Dispatcher, group_of, realm_of
 from bot.pipeline.inbox import Accepted, Arrival, Inbox, Stranded
 from bot.pipeline.names import Names
 from bot.settings.schema.members import Act
-from bot.settings.settings import HasSettings, Settings, posting_place
+from bot.settings.settings import HasSettings, Settings, posting_place, private_place
 from bot.store.db import Store
 
 ANSWER_SECONDS = 3.5
@@ -252,8 +252,8 @@ def arrival_of(event: Event, settings: Settings, now: datetime) -> Arrival:
 def later_answer(context: Context, answer: Message, capabilities: Capabilities) -> Outgoing:
     """An answer that missed its request, by the best other road.
 
-    The one-use address where there is one; else to the person, if the channel can; else into the
-    group, naming him.
+    The one-use address where there is one. Else what was asked in private is answered in private,
+    and what was asked in the group there, naming the person.
     """
     event = context.event
     message = Text(plain_text(answer)) if isinstance(answer, CardUpdate) else answer
@@ -266,9 +266,11 @@ def later_answer(context: Context, answer: Message, capabilities: Capabilities) 
             message=message,
             expires_at=event.at + RESPONSE_URL_LIFE,
         )
-    if event.conversation.place is Place.PRIVATE and TargetKind.PERSON in capabilities.pushes_to:
-        person = Target(TargetKind.PERSON, event.user_id)
-        return Outgoing(key=key, channel=event.channel, target=person, message=message)
+    if event.conversation.place is Place.PRIVATE:
+        channel, target = private_place(context.group, event.user_id)
+        if TargetKind.PERSON in capabilities.pushes_to:
+            channel = event.channel
+        return Outgoing(key=key, channel=channel, target=target, message=message)
     channel, target = posting_place(context.group)
     return Outgoing(
         key=key,

@@ -1,7 +1,7 @@
 """Words that may not be said, and emoji, in a text.
 
-Case, full-width forms and invisible characters do not hide a word. The same functions serve the
-check of the configuration and the screening of what goes out.
+Case, full-width forms, spaces and invisible characters do not hide a word; a new line ends it.
+The same functions serve the check of the configuration and the screening of what goes out.
 """
 
 import re
@@ -36,9 +36,9 @@ def find_words(
     The position counts characters of ``text``.
     """
     folded, offsets = _fold_with_offsets(text)
-    harmless = [span for word in allowed for span in _spans(folded, fold(word))]
+    harmless = [span for word in allowed for span in _spans(folded, _squeeze(word))]
     for word in dict.fromkeys(words):
-        for start, end in _spans(folded, fold(word)):
+        for start, end in _spans(folded, _squeeze(word)):
             if not any(first <= start and end <= last for first, last in harmless):
                 yield word, offsets[start]
                 break
@@ -51,12 +51,16 @@ def _spans(folded: str, word: str) -> Iterator[tuple[int, int]]:
         start = folded.find(word, start + 1)
 
 
+def _squeeze(word: str) -> str:
+    return _fold_with_offsets(word)[0]
+
+
 def _fold_with_offsets(text: str) -> tuple[str, list[int]]:
-    """``text`` folded, and for each character of the result its position in ``text``."""
+    """``text`` folded and without spaces; for each character of it its position in ``text``."""
     characters: list[str] = []
     offsets: list[int] = []
     for offset, character in enumerate(text):
-        folded = " " if character.isspace() else fold(character)
+        folded = "\n" if character in "\r\n" else fold(character)
         characters.extend(folded)
         offsets.extend([offset] * len(folded))
     return "".join(characters), offsets

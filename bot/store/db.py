@@ -72,8 +72,9 @@ class Store:
     async def close(self) -> None:
         """Write what is waiting, then close every connection."""
         await self._writer.close()
-        if self._tortoise is not None:
-            await self._tortoise.close_connections()
+        async with self._writer.pen:  # a transaction whose caller gave up still ends
+            if self._tortoise is not None:
+                await self._tortoise.close_connections()
 
     def lane(self, name: str, apply: Apply[Item, Verdict]) -> Lane[Item, Verdict]:
         """A lane that writes with ``apply``; see ``lane.py``."""

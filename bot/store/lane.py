@@ -170,10 +170,11 @@ def commit(
     connection.execute("BEGIN IMMEDIATE")
     try:
         verdicts = [_apply_lane(connection, name, apply, items) for name, apply, items in work]
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # some failures end the transaction themselves
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
     return verdicts
 
 

@@ -46,7 +46,7 @@ class Screening(Section):
 class KnowledgeSettings(Section):
     """How questions are matched with the knowledge base."""
 
-    floor: Annotated[float, Field(gt=0, le=1)] = 0.5
+    floor: Annotated[float, Field(gt=0, le=1)] = 0.35
     """Least score of an answer; below it the bot says honestly that it does not know."""
 
 

@@ -85,6 +85,7 @@ TEMPLATES: dict[str, TemplateShape] = {
     "invite.settled": _speech("inviter", "friend", "points", "friend_points"),
     "invite.reversed": _label("inviter", "friend", "points"),
     "invite.capped": _label("inviter", "friend"),
+    "invite.inactive": _label("inviter", "friend"),
     # joining
     "welcome.new": _speech("names", "persona", "group"),
     "welcome.back": _speech("names", "persona", "group"),

@@ -141,7 +141,7 @@ async def test_an_event_that_cannot_end_does_not_fail_its_neighbours(
     other, _ = await stored_event(store)
 
     bad, good = await asyncio.gather(
-        lane.submit(ending(record_id, member_id, confidence=7.0)),
+        lane.submit(ending(record_id, MemberId(10**6))),
         lane.submit(ending(other, member_id, mark="2")),
         return_exceptions=True,
     )
