@@ -9,7 +9,7 @@ from bot.settings.problems import Problem
 from bot.settings.schema.bot import BotFile
 from bot.settings.schema.calendar import CalendarFile
 from bot.settings.schema.commands import CommandsFile
-from bot.settings.schema.library import ContentFront, KnowledgeFront
+from bot.settings.schema.front_matter import ContentFront, KnowledgeFront
 from bot.settings.schema.members import MembersFile
 from bot.settings.schema.persona import PersonaFile
 from bot.settings.schema.rewards import RewardsFile

@@ -10,7 +10,7 @@ from bot.core.messages import Target, TargetKind
 from bot.settings.schema.bot import BotFile, Group
 from bot.settings.schema.calendar import CalendarFile
 from bot.settings.schema.commands import CommandsFile
-from bot.settings.schema.library import ContentFront, KnowledgeFront
+from bot.settings.schema.front_matter import ContentFront, KnowledgeFront
 from bot.settings.schema.members import MembersFile
 from bot.settings.schema.persona import PersonaFile
 from bot.settings.schema.rewards import RewardsFile

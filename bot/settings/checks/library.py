@@ -9,7 +9,7 @@ from bot.settings.nearest import nearest
 from bot.settings.problems import BODY, Finding
 from bot.settings.schema.base import Kind
 from bot.settings.schema.calendar import BUILT_IN_NODE_KEYS
-from bot.settings.schema.library import ROTATE
+from bot.settings.schema.front_matter import ROTATE
 
 
 def check_fission_keys(draft: Draft) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from bot.settings.checks.draft import Check, Draft, repeated
 from bot.settings.problems import Finding, Path
 from bot.settings.schema.base import Kind, Pillar, Weekday
 from bot.settings.schema.calendar import BUILT_IN_NODE_KEYS, NodeDay
-from bot.settings.schema.library import ROTATE
+from bot.settings.schema.front_matter import ROTATE
 
 FILE = "calendar.yaml"
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.text import fold
 from bot.persona.knowledge import KnowledgeIndex, index_of
-from bot.settings.schema.library import KnowledgeFront
+from bot.settings.schema.front_matter import KnowledgeFront
 from bot.settings.settings import KnowledgeItem
 from tests.support.brand import brand
 

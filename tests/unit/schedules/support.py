@@ -26,7 +26,7 @@ from bot.settings.schema.calendar import (
     WeeklySlot,
 )
 from bot.settings.schema.commands import CommandsFile
-from bot.settings.schema.library import ContentFront
+from bot.settings.schema.front_matter import ContentFront
 from bot.settings.schema.members import MembersFile
 from bot.settings.schema.persona import PersonaFile, Tone
 from bot.settings.schema.rewards import RewardsFile
