@@ -151,6 +151,7 @@ class App:
         )
         later(self._channels.close)
         await self._build()
+        await self._inbox.adopt(self.clock.now())
         await self._worker.take_over()
         later(self.outbox.stop)
         await self.outbox.start()

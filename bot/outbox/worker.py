@@ -62,8 +62,12 @@ class OutboxWorker:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take over from the process before: its attempts, its unfinished rows. Then send."""
+        """Take over from the process before: its attempts, its unfinished rows. Then send.
+
+        No other process uses this database (SQLite), so what is being sent was the dead one's.
+        """
         now = self._clock.now()
+        await self._end_stranded(now)
         since = to_micros(now - self._pacer.longest_window())
         for row in await self._store.read(sqlite.ATTEMPTS, [since]):
             self._pacer.record(
@@ -87,7 +91,7 @@ class OutboxWorker:
     async def send_due(self) -> None:
         """Send everything that is due and allowed now."""
         async with self._turn:
-            await self._end_stranded()
+            await self._end_stranded(self._clock.now() - ATTEMPT_LIMIT)
             while await self._send_some():
                 pass
 
@@ -205,10 +209,10 @@ class OutboxWorker:
                 )
         return sqlite.Result(row["id"], state, now, errcode=result.errcode, reason=result.reason)
 
-    async def _end_stranded(self) -> None:
+    async def _end_stranded(self, begun_before: datetime) -> None:
         """Rows whose sender died in the middle: repeat where that is safe, else ``unknown``."""
         now = self._clock.now()
-        for row in await self._store.read(sqlite.STRANDED, [to_micros(now - ATTEMPT_LIMIT)]):
+        for row in await self._store.read(sqlite.STRANDED, [to_micros(begun_before)]):
             sender = self._senders.get(ChannelKey(row["channel"]))
             kind = TargetKind(row["target_kind"])
             safe = sender is not None and kind in sender.capabilities.repeat_is_safe_to

@@ -71,6 +71,7 @@ class Inbox:
         self._arrivals = store.lane("inbox", accept)
         self._takeovers = store.lane("inbox takeover", take_over)
         self._releases = store.lane("inbox release", release)
+        self._adoptions = store.lane("inbox adoption", adopt)
 
     async def accept(self, arrival: Arrival) -> Accepted:
         """Store an event durably, or find it stored already."""
@@ -79,6 +80,14 @@ class Inbox:
     async def take_over(self, now: datetime) -> list[Stranded]:
         """Lease the records whose lease ran out: their process died, or handling them failed."""
         return await self._takeovers.submit(now)
+
+    async def adopt(self, now: datetime) -> None:
+        """Let every lease end now.
+
+        For the start of a program whose database no other process uses (SQLite): whatever is
+        leased was leased by its dead predecessor.
+        """
+        await self._adoptions.submit(now)
 
     async def retry_at(self, record_id: RecordId, instant: datetime) -> None:
         """Give a record back, to be taken over at ``instant``."""
@@ -208,5 +217,13 @@ def release(
     connection.executemany(
         "UPDATE inbox SET leased_until = ? WHERE id = ? AND state = 'waiting'",
         [(to_micros(instant), record_id) for record_id, instant in items],
+    )
+    return [None] * len(items)
+
+
+def adopt(connection: sqlite3.Connection, items: Sequence[datetime]) -> list[None]:
+    """The adoption lane: every record that waits may be taken over at once."""
+    connection.execute(
+        "UPDATE inbox SET leased_until = ? WHERE state = 'waiting'", (to_micros(items[-1]),)
     )
     return [None] * len(items)

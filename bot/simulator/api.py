@@ -84,7 +84,9 @@ class Api:
         code = read_optional(body, "code")
         user_id, name = read_optional(body, "user_id"), read_optional(body, "name")
         person = self._newcomers.join(group, user_id=user_id, name=name)
-        answer: dict[str, Any] = {"member": {"user_id": person.user_id, "name": person.name}}
+        answer: dict[str, Any] = {
+            "member": {"id": person.user_id, "user_id": person.user_id, "name": person.name}
+        }
         if code:
             answer["message"] = await self._say_as(
                 group, person.user_id, f"邀请码 {code}", mention=True

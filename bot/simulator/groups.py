@@ -66,11 +66,16 @@ def group_to_json(
         "chat_ids": group.chat_ids,
         "robot": robot_name,
         "members": [
-            {"user_id": who, "name": people[who].name, "role": _role(who, group, operators)}
+            {
+                "id": who,
+                "user_id": who,
+                "name": people[who].name,
+                "role": _role(who, group, operators),
+            }
             for who in group.members
         ],
         "outsiders": [
-            {"user_id": person.user_id, "name": person.name}
+            {"id": person.user_id, "user_id": person.user_id, "name": person.name}
             for person in people.values()
             if person.user_id not in inside
         ],

@@ -321,6 +321,19 @@ async def test_a_row_that_lost_its_sender_and_its_channel_is_unknown(house: Hous
     assert await house.states() == {"a": OutboxState.UNKNOWN}
 
 
+async def test_a_program_that_starts_again_ends_what_its_predecessor_was_sending_at_once(
+    house: House,
+) -> None:
+    await strand(house, message("a"))
+    successor = make_worker(house.store, house.clock, {POSTS: house.sender})
+
+    await successor.start()
+    await successor.stop()
+
+    assert (await house.row("a")).state is OutboxState.UNKNOWN
+    assert house.sender.keys == []
+
+
 async def test_a_sender_with_a_defect_strands_its_own_row_only(house: House) -> None:
     house.sender.answers.append(RuntimeError("a defect of the channel"))
     await house.put(message("a"), message("x", target="lake"))

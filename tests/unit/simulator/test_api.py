@@ -20,14 +20,14 @@ async def test_groups_tell_members_roles_and_who_may_join(tmp_path: Path) -> Non
             "chat_ids": {"robot": "wrGARDEN", "app": "garden01"},
             "robot": "小禾",
             "members": [
-                {"user_id": "tangyuan", "name": "汤圆", "role": "owner"},
-                {"user_id": "ayun", "name": "阿云", "role": "operator"},
-                {"user_id": "xiaolu", "name": "小鹿", "role": "member"},
-                {"user_id": "momo", "name": "沫沫", "role": "member"},
+                {"id": "tangyuan", "user_id": "tangyuan", "name": "汤圆", "role": "owner"},
+                {"id": "ayun", "user_id": "ayun", "name": "阿云", "role": "operator"},
+                {"id": "xiaolu", "user_id": "xiaolu", "name": "小鹿", "role": "member"},
+                {"id": "momo", "user_id": "momo", "name": "沫沫", "role": "member"},
             ],
             "outsiders": [
-                {"user_id": "yoyo", "name": "悠悠"},
-                {"user_id": "keke", "name": "可可"},
+                {"id": "yoyo", "user_id": "yoyo", "name": "悠悠"},
+                {"id": "keke", "user_id": "keke", "name": "可可"},
             ],
         }
 
@@ -54,7 +54,7 @@ async def test_an_outsider_joins_and_gives_the_code_to_the_robot(tmp_path: Path)
     async with on_stage(tmp_path, bot=bot) as stage:
         body = {"user_id": "yoyo", "code": "H3K8Q"}
         answer = await stage.post("groups/garden/members", body)
-        assert answer["member"] == {"user_id": "yoyo", "name": "悠悠"}
+        assert answer["member"] == {"id": "yoyo", "user_id": "yoyo", "name": "悠悠"}
         assert answer["message"]["text"] == "@小禾 邀请码 H3K8Q"
         assert answer["message"]["delivery"] == "answered"
         texts = [
@@ -66,7 +66,7 @@ async def test_an_outsider_joins_and_gives_the_code_to_the_robot(tmp_path: Path)
 async def test_a_new_person_gets_an_id_and_can_speak(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         member = (await stage.post("groups/garden/members", {"name": "阿橙"}))["member"]
-        assert member == {"user_id": "guest7", "name": "阿橙"}
+        assert member == {"id": "guest7", "user_id": "guest7", "name": "阿橙"}
         assert (await stage.say("大家好", "阿橙", mention=False))["from"] == "guest7"
         assert (await stage.read_api("user/get", userid="guest7"))["name"] == "阿橙"
 
