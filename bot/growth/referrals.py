@@ -23,6 +23,9 @@ CODE_LENGTH = 6
 _LETTER = f"[{CODE_LETTERS}]"
 _CODE = re.compile(rf"(?<![0-9A-Z]){_LETTER}(?:[\s-]?{_LETTER}){{{CODE_LENGTH - 1}}}(?![0-9A-Z])")
 
+HELD_HOURS = 72
+"""A referral that was held and not released by a person within so many hours is not paid."""
+
 INACTIVE_DAYS = 7
 """A friend who never acted within so many days after entering the code does not count."""
 
@@ -187,6 +190,7 @@ class News(StrEnum):
     CAPPED = "capped"
     REVERSED = "reversed"
     INACTIVE = "inactive"
+    UNREVIEWED = "unreviewed"
 
 
 @dataclass(frozen=True, slots=True)

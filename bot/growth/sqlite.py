@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core.ids import GroupKey, MemberId
 from bot.growth.referrals import (
+    HELD_HOURS,
     Accepted,
     CodeEntry,
     Due,
@@ -147,6 +148,7 @@ def settle_due(connection: sqlite3.Connection, items: Sequence[SettleDue]) -> li
 
 
 def _settle_all(connection: sqlite3.Connection, item: SettleDue) -> int:
+    _end_unreviewed(connection, item.now)
     times = (to_micros(item.now), to_micros(item.day_began), to_micros(item.month_began))
     paid: Counter[MemberId] = Counter()
     for row in connection.execute(_DUE, times).fetchall():
@@ -188,6 +190,23 @@ def _due(row: sqlite3.Row, paid: Counter[MemberId]) -> Due:
         inviter_settled_today=row["settled_today"] + paid[inviter_id],
         inviter_settled_this_month=row["settled_this_month"] + paid[inviter_id],
     )
+
+
+def _end_unreviewed(connection: sqlite3.Connection, now: datetime) -> None:
+    """What was held for a person and never released is not paid, and both are told."""
+    held = connection.execute(
+        "SELECT id FROM referral WHERE state = 'held' AND entered_at <= ?",
+        (to_micros(now - timedelta(hours=HELD_HOURS)),),
+    )
+    for row in held.fetchall():
+        _end(
+            connection,
+            row["id"],
+            ReferralState.REJECTED,
+            reason="nobody reviewed it in time",
+            news=News.UNREVIEWED,
+            now=now,
+        )
 
 
 def _postpone(connection: sqlite3.Connection, due: Due, until: datetime) -> None:

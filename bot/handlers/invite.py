@@ -110,28 +110,32 @@ class ReferralJob:
         await self.invites.settle(now, settings.rewards, settings.zone)
         for told in await self.invites.read_news():
             group = settings.group(told.group_key)
-            outgoings = [] if group is None else [await self._message(settings, group, told)]
+            outgoings = [] if group is None else await self._messages(settings, group, told)
             await self.invites.tell(told, outgoings, now)
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When the next friend has stayed long enough."""
         return await self.invites.next_due(now)
 
-    async def _message(self, settings: Settings, group: Group, told: Told) -> Outgoing:
-        """Payments are told to the group; the rest to the inviter alone."""
-        inviter = await self.roster.read_name(told.inviter_id)
+    async def _messages(self, settings: Settings, group: Group, told: Told) -> list[Outgoing]:
+        """Payments are told to the group, the rest in private: to whom it concerns."""
         text = self.voice.say(
             f"invite.{told.news}",
             scope=f"group/{group.key}",
-            inviter=inviter,
+            inviter=await self.roster.read_name(told.inviter_id),
             friend=await self.roster.read_name(told.friend_id),
             points=told.inviter_points,
             friend_points=told.friend_points,
         )
-        channel, target = posting_place(group)
-        realm = realm_of(settings, ChannelKey(group.roster.channel))
-        user_id = await self.roster.read_user_id(realm, told.inviter_id)
-        if told.news is not News.SETTLED and user_id is not None:
-            channel, target = private_place(group, user_id)
         key = f"referral/{told.referral_id}/{told.news}"
-        return Outgoing(key=key, channel=channel, target=target, message=Text(text))
+        if told.news is News.SETTLED:
+            return [Outgoing(key, *posting_place(group), Text(text))]
+        both = told.news is News.UNREVIEWED
+        people = [told.inviter_id, told.friend_id] if both else [told.inviter_id]
+        realm = realm_of(settings, ChannelKey(group.roster.channel))
+        users = [await self.roster.read_user_id(realm, person) for person in people]
+        return [
+            Outgoing(f"{key}/{user_id}", *private_place(group, user_id), Text(text))
+            for user_id in users
+            if user_id is not None
+        ]

@@ -148,6 +148,21 @@ async def test_a_friend_who_leaves_after_the_payment_costs_it_back(town: Town) -
     await books_are_clean(town)
 
 
+async def test_a_burst_of_joins_with_one_code_is_held_and_unreviewed_it_is_not_paid(
+    town: Town,
+) -> None:
+    code = re.search(r"[2-9A-HJ-NP-Z]{6}", await town.say("xiaolu", "邀请"))
+    assert code
+    for number in range(12):
+        await town.join(user_id=f"guest{number}", name=f"客人{number}", code=code[0])
+        await town.say(f"guest{number}", "签到")
+    await town.pass_time(days=4)
+    assert await town.balance("xiaolu") == 10 * 100, "the eleventh and twelfth were held"
+    assert any("核对" in note for note in await town.notes_to("xiaolu"))
+    assert any("核对" in note for note in await town.notes_to("guest11"))
+    await books_are_clean(town)
+
+
 async def test_nobody_is_paid_for_inviting_himself_or_an_old_member(town: Town) -> None:
     own = re.search(r"[2-9A-HJ-NP-Z]{6}", await town.say("xiaolu", "邀请"))
     assert own

@@ -86,6 +86,7 @@ TEMPLATES: dict[str, TemplateShape] = {
     "invite.reversed": _label("inviter", "friend", "points"),
     "invite.capped": _label("inviter", "friend"),
     "invite.inactive": _label("inviter", "friend"),
+    "invite.unreviewed": _label("inviter", "friend"),
     # joining
     "welcome.new": _speech("names", "persona", "group"),
     "welcome.back": _speech("names", "persona", "group"),

@@ -24,7 +24,7 @@ CREATE TABLE referral (
     ended_at INTEGER,
     inviter_points INTEGER NOT NULL DEFAULT 0,
     friend_points INTEGER NOT NULL DEFAULT 0,
-    news TEXT NOT NULL DEFAULT '' CHECK (news IN ('', 'settled', 'capped', 'reversed', 'inactive')),
+    news TEXT NOT NULL DEFAULT '' CHECK (news IN ('', 'settled', 'capped', 'reversed', 'inactive', 'unreviewed')),
     CHECK (friend_id <> inviter_id)
 );
 
