@@ -5,15 +5,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
-from hypothesis import settings
 
 from bot.core.clock import ManualClock
 
 from .support import NOW, FakePlatform
-
-# A busy machine is no finding: examples have no deadline.
-settings.register_profile("steady", deadline=None)
-settings.load_profile("steady")
 
 
 @pytest.fixture

@@ -191,4 +191,4 @@ def balances_of(posted: Posted) -> tuple[int, int, bool]:
 
 
 TestLedger = LedgerMachine.TestCase
-TestLedger.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestLedger.settings = settings(max_examples=60, stateful_step_count=30)

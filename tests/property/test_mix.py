@@ -62,7 +62,7 @@ def open_week(counts: Sequence[int]) -> list[WeeklySlot]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     pillars=shares(list(Pillar)),
     kinds=shares(PRODUCT_FIRST, most_first=33),
@@ -93,7 +93,7 @@ def test_every_full_window_is_within_one_post_of_the_target_when_all_can_be_supp
     assert worst_deviation(given_settings, posts, FREE_SPRING) <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     pillars=shares(list(Pillar)),
     kinds=shares(PRODUCT_FIRST, most_first=33),

@@ -235,4 +235,4 @@ class PacketMachine(RuleBasedStateMachine):
 
 
 TestPackets = PacketMachine.TestCase
-TestPackets.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestPackets.settings = settings(max_examples=60, stateful_step_count=30)

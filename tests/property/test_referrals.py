@@ -283,5 +283,5 @@ class Referrals(RuleBasedStateMachine):
             assert (names[row["friend_id"]], row["group_key"]) in self.present
 
 
-Referrals.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+Referrals.TestCase.settings = settings(max_examples=120, stateful_step_count=40)
 TestReferrals = Referrals.TestCase

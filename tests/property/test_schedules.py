@@ -128,7 +128,7 @@ def play(given: Settings, start: datetime, steps: Sequence[tuple[str, Any]]) -> 
     return asyncio.run(whole())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(situations(), STARTS, st.lists(STEPS, max_size=14))
 def test_every_slot_is_decided_once_and_no_rule_is_ever_broken(
     given_settings: Settings, start: datetime, steps: list[tuple[str, Any]]
@@ -222,7 +222,7 @@ def check_times(given: Settings, posts: list[SlotRow]) -> None:
         assert len(same_day) < limits.posts_a_day
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(situations(), STARTS, st.lists(STEPS, max_size=5))
 def test_the_plan_is_what_the_publisher_then_does(
     given_settings: Settings, start: datetime, steps: list[tuple[str, Any]]
@@ -254,7 +254,7 @@ def test_the_plan_is_what_the_publisher_then_does(
     asyncio.run(whole())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(situations(), STARTS, st.integers(1, 30))
 def test_slots_of_two_spans_are_the_slots_of_the_whole(
     given_settings: Settings, start: datetime, days: int
@@ -270,7 +270,7 @@ def test_slots_of_two_spans_are_the_slots_of_the_whole(
     assert len(set(halves)) == len(halves)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(situations(), STARTS, st.randoms())
 def test_the_plan_does_not_depend_on_the_order_of_files(
     given_settings: Settings, start: datetime, shuffler: Any

@@ -48,7 +48,7 @@ class Model:
         return answer
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(visits=visits, batch=st.integers(1, 7))
 def test_any_history_of_visits_gives_the_streaks_of_the_calendar(
     visits: list[Visit], batch: int

@@ -144,7 +144,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_whatever_stands_in_the_files_nothing_is_raised(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

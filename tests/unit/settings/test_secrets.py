@@ -165,7 +165,7 @@ SECRETS = st.text(string.ascii_letters + string.digits + "-_.!§", min_size=8, m
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(secret=SECRETS, key=st.text(string.ascii_letters + string.digits, min_size=43, max_size=43))
 def test_secrets_show_neither_in_settings_nor_in_problems(
     tmp_path_factory: pytest.TempPathFactory, secret: str, key: str
