@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import TransportError
+from bot.core.events import EventKind, event_from_json
 from bot.core.ids import UserId
 from bot.members.roster import MoveKind
 from bot.pipeline import names as names_module
@@ -166,3 +167,20 @@ async def test_a_list_that_cannot_be_read_changes_nothing(store: Store) -> None:
 
     assert await stays(store) == [("a", 0, 0)]
     assert await pipeline.records() == []
+
+
+async def test_an_empty_member_list_is_not_taken_for_everybodys_leaving(store: Store) -> None:
+    directory = FakeDirectory(members=("xiaolu", "momo"))
+    pipeline = Pipeline(store, directories={APP: directory})
+    sync = sync_of(pipeline, directory)
+    await sync.run(NOW)
+
+    directory.members = ()
+    await sync.run(NOW + HOUR)
+    assert await pipeline.records() == []
+
+    directory.members = ("xiaolu",)
+    await sync.run(NOW + 2 * HOUR)
+    assert len(await pipeline.records()) == 1
+    told = event_from_json(str(await read_value(store, "SELECT event FROM inbox")))
+    assert (told.kind, told.user_id) == (EventKind.LEFT, "momo")
