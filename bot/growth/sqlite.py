@@ -254,14 +254,19 @@ def _transfer_key(referral_id: int, reason: Reason) -> str:
 
 
 def friends_left(connection: sqlite3.Connection, items: Sequence[FriendLeft]) -> list[bool]:
-    """Take back what hung on those who left; False for those with nothing to take back."""
+    """Take back what hung on those who left; False for those with nothing to take back.
+
+    Who is in the group has not left, whatever a late report says.
+    """
     return [_friend_left(connection, item) for item in items]
 
 
 def _friend_left(connection: sqlite3.Connection, item: FriendLeft) -> bool:
     row = connection.execute(
-        "SELECT * FROM referral WHERE friend_id = ? AND group_key = ?"
-        " AND (state IN ('pending', 'held') OR state = 'settled' AND settled_at > ?)",
+        "SELECT * FROM referral AS r WHERE friend_id = ? AND group_key = ?"
+        " AND (state IN ('pending', 'held') OR state = 'settled' AND settled_at > ?)"
+        " AND NOT EXISTS (SELECT 1 FROM membership AS s WHERE s.group_key = r.group_key"
+        " AND s.member_id = r.friend_id AND s.left_at IS NULL)",
         (
             item.friend_id,
             item.group_key,

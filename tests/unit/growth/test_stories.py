@@ -544,3 +544,14 @@ async def test_the_news_is_what_became_of_it_last(town: Town) -> None:
         pair.inviter,
         pair.friend,
     )
+
+
+async def test_a_late_report_that_a_friend_left_takes_nothing_while_he_is_there(
+    town: Town,
+) -> None:
+    pair = await settled_pair(town)
+
+    await town.invites.left(pair.friend, GROUP, town.now, town.rules)
+
+    assert await both(town, pair) == (100, 50)
+    assert await town.states() == [("settled", "")]
