@@ -119,23 +119,21 @@ def choose(
     best = min(free, key=rank)
     node = nodes.get(best.front.node)
     reason = _reason(best, node, scores[best.key], now_standing, rules.days_since(best))
-    return Choice(best, next_step(best, posts, at, calendar), reason, node)
+    return Choice(best, next_step(best, posts, calendar), reason, node)
 
 
-def next_step(
-    item: ContentItem, posts: Sequence[Post], at: datetime, calendar: CalendarFile
-) -> FissionStep:
+def next_step(item: ContentItem, posts: Sequence[Post], calendar: CalendarFile) -> FissionStep:
     """The fission step for ``item``: its own, else the one longest unused in the group.
 
-    So a step comes again only when every other one was shown since; more steps, longer rests.
+    So a step comes again only when every other one was shown since; more steps, longer rests. The
+    order of decision counts: the instants of two posts may be equal, or the other way round.
     """
     steps = calendar.fission_steps
     own = next((step for step in steps if step.key == item.front.fission), None)
     if own is not None:
         return own
-    used = {post.step: post.at for post in posts}
-    order = {step.key: index for index, step in enumerate(steps)}
-    return min(steps, key=lambda step: (step.key in used, used.get(step.key, at), order[step.key]))
+    last_used = {post.step: place for place, post in enumerate(posts)}
+    return min(steps, key=lambda step: last_used.get(step.key, -1))
 
 
 @dataclass(frozen=True, slots=True)

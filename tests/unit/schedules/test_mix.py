@@ -156,7 +156,7 @@ def test_a_post_ends_with_its_fission_step() -> None:
 
 
 def rotation(posts: list[Post]) -> str:
-    return next_step(item("x"), posts, NOW, calendar()).key
+    return next_step(item("x"), posts, calendar()).key
 
 
 def test_steps_rotate_by_the_longest_unused() -> None:
@@ -164,7 +164,7 @@ def test_steps_rotate_by_the_longest_unused() -> None:
     order = []
     for days in range(7):
         when = NOW + DAY * days
-        step = next_step(item("x"), posts, when, calendar())
+        step = next_step(item("x"), posts, calendar())
         order.append(step.key)
         posts.append(post(when, item("x"), step.key))
     assert order == ["code", "friend", "poster", "code", "friend", "poster", "code"]
@@ -176,9 +176,18 @@ def test_a_step_that_was_never_used_comes_before_the_longest_unused() -> None:
     assert rotation([*recent, post(NOW - DAY, item("x"), "poster")]) == "code"
 
 
+def test_steps_rotate_in_the_order_of_decision_also_where_instants_stand_otherwise() -> None:
+    shown = [
+        post(NOW, item("x"), "code"),  # the owner's word, decided before …
+        post(NOW - timedelta(seconds=30), item("x"), "friend"),  # … the slot due a moment earlier
+        post(NOW, item("x"), "poster"),
+    ]
+    assert rotation(shown) == "code"
+
+
 def test_an_items_own_step_is_taken_whatever_was_used() -> None:
     own = item("x", fission="friend")
-    assert next_step(own, [post(NOW - DAY, own, "friend")], NOW, calendar()).key == "friend"
+    assert next_step(own, [post(NOW - DAY, own, "friend")], calendar()).key == "friend"
 
 
 def test_the_same_history_gives_the_same_choice_in_whatever_order_files_are_read() -> None:
