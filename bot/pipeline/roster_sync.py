@@ -4,6 +4,7 @@ Member groups raise no events at all, and customer groups lose and reorder their
 read from time to time, and every difference goes the same road as any other event.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -77,14 +78,13 @@ class RosterSync:
                 # everybody's leaving would take rewards back: more likely the list is wrong
                 self._log.error("member list is empty and was not believed", group=group.key)
                 return
-            for user_id in sorted(there - known):
-                await self._tell(group, user_id, EventKind.JOINED, now)
-            for user_id in sorted(known - there):
-                await self._tell(group, user_id, EventKind.LEFT, now)
+            changes = [(user_id, EventKind.JOINED) for user_id in sorted(there - known)]
+            changes += [(user_id, EventKind.LEFT) for user_id in sorted(known - there)]
+            await asyncio.gather(*[self._tell(group, *change, now) for change in changes])
         else:
-            for user_id in sorted(there):
-                person = PersonRef(realm, user_id)
-                await self._roster.move(Move(MoveKind.FOUND, person, key, now))
+            people = [PersonRef(realm, user_id) for user_id in sorted(there)]
+            found = [Move(MoveKind.FOUND, person, key, now) for person in people]
+            await asyncio.gather(*[self._roster.move(move) for move in found])
             await self._roster.mark_synced(key, now)
         await self._names.learn_missing(realm, key)
 
