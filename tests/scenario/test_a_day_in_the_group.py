@@ -381,3 +381,15 @@ async def test_a_name_is_found_however_wide_it_is_typed(town: Town) -> None:
     await town.settle()
     assert "单独" in await town.say("tangyuan", "画像 @anna l")
     assert "没找到" in await town.say("tangyuan", "画像 @谁也不是")
+
+
+async def test_prometheus_reads_what_was_answered_and_sent(town: Town) -> None:
+    await town.say("xiaolu", "签到")
+    await town.say("tangyuan", "公告 今晚聊防晒")
+    await town.settle()
+    async with town.http.get(f"{town.app.address}/metrics") as response:
+        assert response.status == 200
+        lines = (await response.text()).splitlines()
+    assert 'yutang_callbacks_total{channel="robot",result="answered"} 2.0' in lines
+    assert 'yutang_events_handled_total{route="checkin"} 1.0' in lines
+    assert 'yutang_sends_total{channel="posts",outcome="sent"} 1.0' in lines
