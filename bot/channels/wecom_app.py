@@ -76,11 +76,6 @@ class WecomApp:
     def capabilities(self) -> Capabilities:
         return WECOM_APP
 
-    @property
-    def api(self) -> WeComApi:
-        """The server API in this app's name, for what is not a message."""
-        return self._api
-
     def check_address(self, query: Mapping[str, str]) -> str:
         """The decrypted echo, to be answered bare (91116). Raises BadSignature or BadPayload."""
         return self._open(query, query.get("echostr", ""), self._clock.now())

@@ -41,18 +41,3 @@ class MembershipRow(Model):
 
     class Meta:
         table = "membership"
-
-
-class InteractionRow(Model):
-    """Something a member did."""
-
-    id = fields.IntField(primary_key=True)
-    member_id = fields.IntField()
-    group_key = fields.TextField()
-    act = fields.TextField()
-    at = InstantField()
-    event_key = fields.TextField()
-    detail = fields.TextField(default="")
-
-    class Meta:
-        table = "interaction"

@@ -4,7 +4,6 @@ Full-width forms, case, a leading slash and closing punctuation do not matter. A
 arguments must stand alone, so that talk about 签到 is not a 签到.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.text import fold
@@ -56,11 +55,6 @@ class CommandWords:
             if name in TAKES_WORDS and _starts_words(word, follows):
                 return Invocation(name, _after(text, word))
         return None
-
-
-def forms(file: CommandsFile) -> Mapping[CommandName, str]:
-    """The canonical word of each command, for texts about commands."""
-    return {name: command.words[0] for name, command in file.commands.items()}
 
 
 def _all(command: Command) -> tuple[str, ...]:

@@ -301,7 +301,7 @@ def _interaction(context: Context, act: Act, detail: str) -> Interaction:
     in_group = context.event.conversation.place is Place.GROUP
     return Interaction(
         member_id=context.member.member_id,
-        group_key=GroupKey(context.group.key) if in_group else None,
+        group_key=context.group_key if in_group else None,
         act=act,
         at=context.now,
         event_key=context.event.key,

@@ -61,8 +61,3 @@ def commit(shares: Sequence[int], salt: str) -> str:
     """
     line = f"{salt}:{','.join(map(str, shares))}"
     return hashlib.sha256(line.encode()).hexdigest()
-
-
-def verify(proof: str, shares: Sequence[int], salt: str) -> bool:
-    """Whether ``proof`` was published for exactly these shares in this order."""
-    return commit(shares, salt) == proof

@@ -59,14 +59,7 @@ def decide(settings: Settings, slot: Slot, history: History, now: datetime) -> D
     at = now if late else slot.due_at
     if reason := _why_skipped(settings, slot, history, at):
         return Decision(slot, SlotState.SKIPPED, reason, at)
-    choice = choose(
-        settings.content,
-        history.posts,
-        at=at,
-        zone=settings.zone,
-        kinds=slot.kinds,
-        calendar=settings.calendar,
-    )
+    choice = _choose(settings, slot, history, at)
     if isinstance(choice, NoChoice):
         return Decision(slot, SlotState.SKIPPED, choice.reason, at, choice=choice)
     reason = choice.reason
@@ -80,6 +73,17 @@ def decide(settings: Settings, slot: Slot, history: History, now: datetime) -> D
     return Decision(slot, SlotState.PUBLISHED, reason, at, choice=choice)
 
 
+def _choose(settings: Settings, slot: Slot, history: History, at: datetime) -> Choice | NoChoice:
+    return choose(
+        settings.content,
+        history.posts,
+        at=at,
+        zone=settings.zone,
+        kinds=slot.kinds,
+        calendar=settings.calendar,
+    )
+
+
 def decide_owners_post(settings: Settings, slot: Slot, history: History) -> Decision:
     """What becomes of an owner's 发布 at ``slot.due_at``.
 
@@ -89,14 +93,7 @@ def decide_owners_post(settings: Settings, slot: Slot, history: History) -> Deci
     at = slot.due_at
     if reason := why_solemn(at, settings.zone, settings.calendar):
         return Decision(slot, SlotState.SKIPPED, reason, at, Origin.OWNER)
-    choice = choose(
-        settings.content,
-        history.posts,
-        at=at,
-        zone=settings.zone,
-        kinds=slot.kinds,
-        calendar=settings.calendar,
-    )
+    choice = _choose(settings, slot, history, at)
     if isinstance(choice, NoChoice):
         return Decision(slot, SlotState.SKIPPED, choice.reason, at, Origin.OWNER, choice)
     reason = f"the owner's word; {choice.reason}"

@@ -199,7 +199,7 @@ async def test_a_platform_that_never_answers_is_given_up(
     app: WecomApp, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api_module, "_TIMEOUT", aiohttp.ClientTimeout(total=0.05))
-    await app.api.get("warm/up", params={})
+    await app.read_name(UserId("lisi"))  # the token is there
     platform.reply("appchat/send", Silence())
     assert (await app.send(to_group(Text("早安")))).outcome is Outcome.UNKNOWN
 

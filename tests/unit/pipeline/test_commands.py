@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core.text import normalise
 from bot.growth.referrals import read_code
-from bot.pipeline.commands import TAKES_WORDS, CommandWords, Invocation, forms
+from bot.pipeline.commands import TAKES_WORDS, CommandWords, Invocation
 from bot.settings.schema.commands import Command, CommandName, CommandsFile
 from tests.support.brand import brand
 
@@ -211,12 +211,3 @@ def test_a_longer_word_is_read_before_a_shorter_one_that_begins_it() -> None:
 
     assert words.read("邀请A 小鹿") == Invocation(CommandName.PORTRAIT, "小鹿")
     assert words.read("邀请B 小鹿") == Invocation(CommandName.INVITE, "B 小鹿")
-
-
-def test_the_canonical_word_of_a_command_is_its_first() -> None:
-    shown = forms(FILE)
-
-    assert shown[CommandName.CHECKIN] == "签到"
-    assert set(shown) == set(CommandName)
-    for name, word in shown.items():
-        assert WORDS.read(word) == Invocation(name)

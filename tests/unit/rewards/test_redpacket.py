@@ -25,7 +25,7 @@ from bot.rewards.redpacket import (
     TooNew,
 )
 from bot.rewards.redpacket_sqlite import apply_claims, apply_opens
-from bot.rewards.split import verify
+from bot.rewards.split import commit
 from bot.settings.schema.rewards import RewardsFile
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import (
@@ -224,7 +224,7 @@ async def test_the_shares_stay_secret_until_the_end_and_match_the_proof_then(
     after = await house.packets.read_packet(packet_id)
     assert after is not None
     assert after.state is PacketState.EMPTY
-    assert verify(before.proof, after.amounts, after.salt)
+    assert commit(after.amounts, after.salt) == before.proof
     assert sum(after.amounts) == 100
 
 

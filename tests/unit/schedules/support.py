@@ -4,15 +4,17 @@ import random
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import GroupKey
+from bot.members.models import GroupRow
+from bot.outbox.models import OutboxRow
 from bot.persona.voice import Voice
 from bot.schedules.publisher import Publisher
-from bot.schedules.records import Post
+from bot.schedules.records import Post, read_recent_slots
 from bot.settings.schema.base import Kind, Pillar, Weekday
 from bot.settings.schema.bot import BotFile, Brand, ChatAddress, Group
 from bot.settings.schema.calendar import (
@@ -174,3 +176,25 @@ async def open_store(directory: Path) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+START = at("2026-11-25 10:00")
+EVENING = at("2026-11-25 20:00")
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+async def states(store: Store) -> list[tuple[str, str, str]]:
+    """Time, state and reason of everything decided."""
+    records = await read_recent_slots(store, GROUP, START - timedelta(days=99))
+    return [(record.key.partition("/")[2], record.state, record.reason) for record in records]
+
+
+async def keys_in_outbox() -> list[str]:
+    """The keys of all messages, in order."""
+    return [row.key for row in await OutboxRow.all().order_by("id")]
+
+
+async def pause(paused_at: datetime | None) -> None:
+    """Pause the group, or resume with None."""
+    await GroupRow.update_or_create(key=GROUP, defaults={"paused_at": paused_at})

@@ -1,10 +1,9 @@
 """发布: the next item at an owner's word, once, and counted with the others."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.core.ids import EventKey, GroupKey
-from bot.members.models import GroupRow
 from bot.outbox.models import OutboxRow
 from bot.schedules.models import SlotRow
 from bot.schedules.plan import lay_out
@@ -18,30 +17,18 @@ from bot.settings.schema.calendar import Late
 from bot.store.db import Store
 
 from .support import (
+    EVENING,
     GROUP,
+    MINUTE,
+    SECOND,
+    START,
     Live,
     at,
     calendar,
+    keys_in_outbox,
     publisher,
+    states,
 )
-
-START = at("2026-11-25 10:00")
-EVENING = at("2026-11-25 20:00")
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-
-
-async def states(store: Store) -> list[tuple[str, str, str]]:
-    records = await read_recent_slots(store, GROUP, START - timedelta(days=99))
-    return [(record.key.partition("/")[2], record.state, record.reason) for record in records]
-
-
-async def keys_in_outbox() -> list[str]:
-    return [row.key for row in await OutboxRow.all().order_by("id")]
-
-
-async def _pause(paused_at: datetime | None) -> None:
-    await GroupRow.update_or_create(key=GROUP, defaults={"paused_at": paused_at})
 
 
 async def test_an_unanswered_question_is_no_post_and_the_owners_word_posts_its_item(

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.core.errors import StoreError
 from bot.core.ids import EventKey, GroupKey
-from bot.members.models import GroupRow
 from bot.outbox.models import OutboxRow
 from bot.schedules import publisher as publishing
 from bot.schedules.models import SlotRow
@@ -25,35 +24,24 @@ from bot.settings.schema.calendar import Late, PostLimits
 from bot.store.db import Store, connect_sqlite_readonly
 
 from .support import (
+    EVENING,
     GROUP,
+    MINUTE,
+    SECOND,
+    START,
     Live,
     at,
     calendar,
     full_library,
     group,
     item,
+    keys_in_outbox,
+    pause,
     publisher,
     settings,
     slot,
+    states,
 )
-
-START = at("2026-11-25 10:00")
-EVENING = at("2026-11-25 20:00")
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-
-
-async def states(store: Store) -> list[tuple[str, str, str]]:
-    records = await read_recent_slots(store, GROUP, START - timedelta(days=99))
-    return [(record.key.partition("/")[2], record.state, record.reason) for record in records]
-
-
-async def keys_in_outbox() -> list[str]:
-    return [row.key for row in await OutboxRow.all().order_by("id")]
-
-
-async def _pause(paused_at: datetime | None) -> None:
-    await GroupRow.update_or_create(key=GROUP, defaults={"paused_at": paused_at})
 
 
 async def test_a_fresh_database_begins_now_and_never_publishes_the_past(
@@ -173,13 +161,13 @@ async def test_a_group_without_owners_asks_the_operators(store: Store, live: Liv
 
 
 async def test_a_paused_group_gets_visible_rows_and_no_posts(store: Store, live: Live) -> None:
-    await store.transaction(lambda: _pause(START))
+    await store.transaction(lambda: pause(START))
     ours = publisher(store, live)
     await ours.run(START)
     await ours.run(EVENING)
     assert await states(store) == [("2026-11-25/20:00", "skipped", "paused")]
     assert await keys_in_outbox() == []
-    await store.transaction(lambda: _pause(None))
+    await store.transaction(lambda: pause(None))
     await ours.run(at("2026-11-26 08:30"))
     assert len(await keys_in_outbox()) == 1
 
