@@ -88,6 +88,42 @@ class PlatformError(YutangError):
         self.errcode = errcode
 
 
+class PlatformBusy(PlatformError):
+    """The same call may work in a moment."""
+
+
+class TokenStale(PlatformError):
+    """The access token is not good any more: a new one helps, once."""
+
+
+class LimitReached(PlatformError):
+    """Too many calls: nothing more before the window of the limit has passed."""
+
+
+class WindowClosed(PlatformError):
+    """The person has not written lately: it can go when he does."""
+
+
+class SettingsWrong(PlatformError):
+    """The settings or the console are wrong: nothing works before somebody mends them."""
+
+
+class PersonUnreachable(PlatformError):
+    """This person cannot be reached, or the company may not see him."""
+
+
+class ChatUnreachable(PlatformError):
+    """This chat is gone or cannot be written to."""
+
+
+class CodeUsedUp(PlatformError):
+    """The one-use code was used or is too old."""
+
+
+class ContentRefused(PlatformError):
+    """The platform does not take this content: a defect of ours, or of a text."""
+
+
 class TransportError(YutangError):
     """The call did not end in an answer.
 

@@ -1,0 +1,1 @@
+"""What each platform allows, as data: one place for limits, rates, abilities and refusals."""
