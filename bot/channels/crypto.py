@@ -4,7 +4,7 @@ The signature is checked before anything is decrypted and the receive id after i
 constant time, so whoever does not know the token learns nothing from us.
 
 Source: developer.work.weixin.qq.com/document/path/91144 (algorithm), 101033 (robots: empty
-receive id).
+receive id); developers.weixin.qq.com/doc, message encryption (accounts: the appid).
 """
 
 import base64
@@ -47,9 +47,9 @@ class Sealed:
 class Envelope:
     """Opens and seals with one pair of token and EncodingAESKey.
 
-    ``receive_id`` is the corp id for self-built apps and empty for intelligent robots. Raises
-    ValueError when ``encoding_aes_key`` is not 43 characters of Base64. The key's last character
-    may carry bits beyond the 256 that count; they are ignored.
+    ``receive_id`` is the corp id for self-built apps, the appid for Official Accounts and empty
+    for intelligent robots. Raises ValueError when ``encoding_aes_key`` is not 43 characters of
+    Base64. The key's last character may carry bits beyond the 256 that count; they are ignored.
     """
 
     def __init__(self, token: str, encoding_aes_key: str, receive_id: str) -> None:
@@ -62,8 +62,7 @@ class Envelope:
 
     def sign(self, timestamp: str, nonce: str, ciphertext: str) -> str:
         """SHA-1 in lower-case hex over token and arguments, sorted by bytes and joined."""
-        parts = sorted((self._token, _raw(timestamp), _raw(nonce), _raw(ciphertext)))
-        return hashlib.sha1(b"".join(parts), usedforsecurity=False).hexdigest()
+        return _sign(self._token, _raw(timestamp), _raw(nonce), _raw(ciphertext))
 
     def open(
         self,
@@ -81,11 +80,12 @@ class Envelope:
         without either its age is not checked. Raises BadSignature when the callback is not the
         platform's, not for us or not fresh, and BadPayload when it cannot be decrypted.
         """
-        if not hmac.compare_digest(_raw(self.sign(timestamp, nonce, ciphertext)), _raw(signature)):
-            raise BadSignature("The signature is wrong: compare the token with the console's.")
+        _check_signature(self.sign(timestamp, nonce, ciphertext), signature)
         if now is not None and window_seconds is not None:
             _check_fresh(timestamp, now, window_seconds)
-        content = _unpad(self._decrypt(ciphertext))
+        content = unpad(self._decrypt(ciphertext))
+        if len(content) < _HEADER_BYTES:
+            raise BadPayload("The decrypted callback has no header.")
         length = int.from_bytes(content[_RANDOM_BYTES:_HEADER_BYTES], "big")
         if len(content) < _HEADER_BYTES + length:
             raise BadPayload("The decrypted callback is shorter than it says.")
@@ -123,20 +123,37 @@ class Envelope:
         return decryptor.update(encrypted) + decryptor.finalize()
 
 
+def check_plain(token: str, signature: str, timestamp: str, nonce: str, now: datetime) -> None:
+    """Check what Official Accounts sign without encryption: token, timestamp and nonce (mp).
+
+    It covers no body, so whoever overhears a callback can send others until it is not fresh any
+    more. Raises BadSignature when it is wrong or not fresh.
+    """
+    _check_signature(_sign(_raw(token), _raw(timestamp), _raw(nonce)), signature)
+    _check_fresh(timestamp, now, FRESHNESS_SECONDS)
+
+
+def unpad(padded: bytes) -> bytes:
+    """Without the padding: 1 to 32 bytes, each of which holds their number. Raises BadPayload."""
+    pad = padded[-1]
+    content = padded[:-pad]
+    if not 1 <= pad <= _PAD_BLOCK or padded[len(content) :] != bytes([pad]) * pad:
+        raise BadPayload("The padding is wrong: compare the EncodingAESKey with the console's.")
+    return content
+
+
 def _raw(text: str) -> bytes:
     """Bytes of any string, also of one that UTF-8 proper cannot carry."""
     return text.encode("utf-8", "surrogatepass")
 
 
-def _unpad(padded: bytes) -> bytes:
-    """Without the padding: 1 to 32 bytes, each of which holds their number."""
-    pad = padded[-1]
-    content = padded[:-pad]
-    if not 1 <= pad <= _PAD_BLOCK or padded[len(content) :] != bytes([pad]) * pad:
-        raise BadPayload("The padding is wrong: compare the EncodingAESKey with the console's.")
-    if len(content) < _HEADER_BYTES:
-        raise BadPayload("The decrypted callback has no header.")
-    return content
+def _sign(*parts: bytes) -> str:
+    return hashlib.sha1(b"".join(sorted(parts)), usedforsecurity=False).hexdigest()
+
+
+def _check_signature(expected: str, signature: str) -> None:
+    if not hmac.compare_digest(_raw(expected), _raw(signature)):
+        raise BadSignature("The signature is wrong: compare the token with the console's.")
 
 
 def _check_fresh(timestamp: str, now: datetime, window_seconds: int) -> None:

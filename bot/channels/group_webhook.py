@@ -6,17 +6,28 @@ matter: a webhook belongs to one group.
 Source: developer.work.weixin.qq.com/document/path/99110.
 """
 
+import base64
+import hashlib
 from typing import Any
 
 import aiohttp
 
-from bot.channels.api import request_json, send_result
-from bot.channels.limits import GROUP_WEBHOOK, WEBHOOK_MARKDOWN_BYTES, WEBHOOK_TEXT_BYTES
-from bot.channels.render import as_markdown, as_plain
+from bot.channels.http import File, garbled, request_json, send_result
+from bot.channels.media import MediaShelf
+from bot.channels.render import as_markdown, as_plain, fit, what_is_lost, why_unsaid
 from bot.core.errors import PlatformError, TransportError
+from bot.core.events import MediaKind
 from bot.core.ids import ChannelKey
-from bot.core.messages import CardUpdate, Message, Outgoing, TargetKind, Text
+from bot.core.messages import Link, Media, Message, Outgoing, TargetKind, Text
 from bot.core.ports import Capabilities, Outcome, SendResult
+from bot.platforms.limits import (
+    WEBHOOK_IMAGE_BYTES,
+    WEBHOOK_LINK_TEXT_BYTES,
+    WEBHOOK_LINK_TITLE_BYTES,
+    WEBHOOK_MARKDOWN_BYTES,
+    WEBHOOK_TEXT_BYTES,
+)
+from bot.platforms.table import GROUP_WEBHOOK
 
 
 class GroupWebhook:
@@ -29,50 +40,92 @@ class GroupWebhook:
         webhook_key: str,
         api_base: str,
         session: aiohttp.ClientSession,
+        shelf: MediaShelf,
     ) -> None:
         self._key = key
         self._webhook_key = webhook_key
-        self._url = f"{api_base.rstrip('/')}/cgi-bin/webhook/send"
+        self._base_url = f"{api_base.rstrip('/')}/cgi-bin/webhook"
         self._session = session
+        self._shelf = shelf
 
     @property
     def key(self) -> ChannelKey:
+        """Its key in bot.yaml."""
         return self._key
 
     @property
     def capabilities(self) -> Capabilities:
+        """Its row of the capability table."""
         return GROUP_WEBHOOK
 
     async def send(self, outgoing: Outgoing) -> SendResult:
-        """Post text (2,048 bytes) or markdown (4,096 bytes); cards become numbered markdown."""
+        """Post text (2,048 bytes), a page, a file, or anything else as markdown (4,096 bytes)."""
+        message = outgoing.message
         if outgoing.target.kind is not TargetKind.GROUP:
             return SendResult(Outcome.DEAD, "A webhook posts into its group only.")
-        if isinstance(outgoing.message, CardUpdate):
-            return SendResult(
-                Outcome.DEAD, "A card can be changed only in the answer to a tap on it."
-            )
+        if reason := why_unsaid(message):
+            return SendResult(Outcome.DEAD, reason)
+        if isinstance(message, Media) and message.kind not in GROUP_WEBHOOK.media:
+            return SendResult(Outcome.DEAD, f"A webhook cannot post a {message.kind}.")
         try:
-            await request_json(
-                self._session,
-                "POST",
-                self._url,
-                name="webhook/send",
-                params={"key": self._webhook_key},
-                body=_content(outgoing.message),
-            )
+            content = await self._content(message)
+            await self._post("send", {}, content)
         except (PlatformError, TransportError) as error:
             return send_result(error, repeat_is_safe=False)
-        return SendResult(Outcome.SENT)
+        return SendResult(Outcome.SENT, what_is_lost(message))
 
     async def close(self) -> None:
         """Nothing to give back: the session is the caller's."""
 
+    async def _content(self, message: Message) -> dict[str, Any]:
+        match message:
+            case Text():
+                text: dict[str, Any] = {"content": as_plain(message, WEBHOOK_TEXT_BYTES)}
+                if message.mentions:
+                    text["mentioned_list"] = list(message.mentions)
+                return {"msgtype": "text", "text": text}
+            case Link():
+                return {"msgtype": "news", "news": {"articles": [_article(message)]}}
+            case Media() if message.kind is MediaKind.IMAGE:
+                body = self._shelf.read(message, most_bytes=WEBHOOK_IMAGE_BYTES).body
+                return {"msgtype": "image", "image": _image(body)}
+            case Media():
+                media_id = await self._shelf.media_id(message, self._upload, self._key)
+                return {"msgtype": message.kind, message.kind: {"media_id": media_id}}
+            case _:
+                content = as_markdown(message, WEBHOOK_MARKDOWN_BYTES)
+                return {"msgtype": "markdown", "markdown": {"content": content}}
 
-def _content(message: Message) -> dict[str, Any]:
-    if isinstance(message, Text):
-        text: dict[str, Any] = {"content": as_plain(message, WEBHOOK_TEXT_BYTES)}
-        if message.mentions:
-            text["mentioned_list"] = list(message.mentions)
-        return {"msgtype": "text", "text": text}
-    content = as_markdown(message, WEBHOOK_MARKDOWN_BYTES)
-    return {"msgtype": "markdown", "markdown": {"content": content}}
+    async def _upload(self, kind: MediaKind, file: File) -> str:
+        answer = await self._post("upload_media", {"type": kind}, file)
+        media_id = answer.get("media_id")
+        if not isinstance(media_id, str):
+            raise garbled("webhook/upload_media")
+        return media_id
+
+    async def _post(
+        self, call: str, params: dict[str, str], body: dict[str, Any] | File
+    ) -> dict[str, Any]:
+        return await request_json(
+            self._session,
+            "POST",
+            f"{self._base_url}/{call}",
+            name=f"webhook/{call}",
+            params={"key": self._webhook_key, **params},
+            body=body,
+        )
+
+
+def _article(link: Link) -> dict[str, str]:
+    article = {
+        "title": fit(link.title, WEBHOOK_LINK_TITLE_BYTES),
+        "description": fit(link.text, WEBHOOK_LINK_TEXT_BYTES),
+        "url": link.url,
+    }
+    return {**article, "picurl": link.picture_url} if link.picture_url else article
+
+
+def _image(body: bytes) -> dict[str, str]:
+    """A picture in the message itself; md5 is that of the raw file."""
+    digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return {"base64": base64.b64encode(body).decode(), "md5": digest}

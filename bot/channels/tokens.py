@@ -30,13 +30,17 @@ class AccessToken:
 
 
 class TokenCache:
-    """Holds the token that ``fetch`` brings. What ``fetch`` raises, all who wait for it get."""
+    """Holds the token that ``fetch`` brings. What ``fetch`` raises, all who wait for it get.
 
-    def __init__(self, fetch: Callable[[], Awaitable[AccessToken]], clock: Clock) -> None:
+    ``fetch`` is told whether the platform refused the last one, so that the same would not do.
+    """
+
+    def __init__(self, fetch: Callable[[bool], Awaitable[AccessToken]], clock: Clock) -> None:
         self._fetch = fetch
         self._clock = clock
         self._value = ""
         self._use_until: datetime | None = None
+        self._refused = False
         self._fetching: asyncio.Task[str] | None = None
 
     async def get(self) -> str:
@@ -52,6 +56,7 @@ class TokenCache:
         """Forget this token; a newer one that took its place meanwhile stays."""
         if value == self._value:
             self._use_until = None
+            self._refused = True
 
     async def close(self) -> None:
         """End a request that is under way; whoever waits for it is cancelled."""
@@ -61,7 +66,8 @@ class TokenCache:
 
     async def _refresh(self) -> str:
         asked_at = self._clock.now()
-        token = await self._fetch()
+        token = await self._fetch(self._refused)
+        self._refused = False
         early = min(EARLY_REFRESH_SECONDS, token.lifetime_seconds / 2)
         self._value = token.value
         self._use_until = asked_at + timedelta(seconds=token.lifetime_seconds - early)

@@ -1,52 +1,77 @@
 """The self-built app (自建应用): private chats with members, and the groups the app has made.
 
-Callbacks and answers are encrypted XML; an answer is plain text. Joining and leaving of customer
-groups is told here too, one event per person.
+Callbacks and answers are encrypted XML. In the open request it answers words and pages; media,
+cards and whatever comes later are pushed.
 
-Source: developer.work.weixin.qq.com/document/path/91116 (callbacks), 90239 (messages), 90240
-(events), 96469 (answers), 96361 (customer groups), 90236 and 90248 (sends).
+Source: developer.work.weixin.qq.com/document/path/91116 (callbacks), 96469 (answers), 90236 and
+90248 (sends), 94867 (recalling), 94888 (cards), 90245 and 90246 (groups).
 """
 
-import hashlib
-import json
 import secrets
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
-import aiohttp
-
-from bot.channels.api import WeComApi, send_result
+from bot.channels.api import PlatformApi
+from bot.channels.app_callbacks import AppCallbacks
 from bot.channels.crypto import Envelope
-from bot.channels.limits import (
+from bot.channels.http import garbled, send_result
+from bot.channels.media import MediaShelf
+from bot.channels.render import (
+    as_markdown,
+    as_plain,
+    fit,
+    fits_card,
+    template_card,
+    what_is_lost,
+    why_unsaid,
+)
+from bot.channels.xml import Fields, parse_xml, write_xml
+from bot.core.clock import Clock
+from bot.core.errors import PlatformError, TransportError
+from bot.core.events import MediaRef, Receipt
+from bot.core.ids import ChannelKey, UserId
+from bot.core.messages import (
+    Card,
+    CardUpdate,
+    Link,
+    Markdown,
+    Media,
+    Message,
+    Outgoing,
+    Recall,
+    TargetKind,
+)
+from bot.core.ports import (
+    Answer,
+    Capabilities,
+    Chat,
+    ChatMember,
+    Outcome,
+    Profile,
+    SendResult,
+)
+from bot.platforms.limits import (
     APP_DUPLICATE_CHECK_SECONDS,
+    APP_LINK_TEXT_BYTES,
+    APP_LINK_TITLE_BYTES,
     APP_MARKDOWN_BYTES,
     APP_TEXT_BYTES,
-    WECOM_APP,
 )
-from bot.channels.render import as_markdown, as_plain, fit, fits_card, template_card
-from bot.channels.xml import Element, parse_xml, write_xml
-from bot.core.clock import Clock
-from bot.core.errors import BadPayload, PlatformError, TransportError
-from bot.core.events import Conversation, Event, EventKind, Place, Receipt
-from bot.core.ids import ChannelKey, EventKey, UserId
-from bot.core.messages import Card, CardUpdate, Message, Outgoing, TargetKind, Text
-from bot.core.ports import Answer, Capabilities, Outcome, SendResult
-
-_OPENING: Final = frozenset({"enter_agent", "subscribe"})
-_MEMBERSHIP: Final = {"add_member": EventKind.JOINED, "del_member": EventKind.LEFT}
-_OWN_IDS: Final = (
-    *("ChangeType", "ChatId", "UpdateDetail", "LastMemVer", "CurMemVer"),
-    *("UserID", "ExternalUserID", "Id", "TagType", "EventKey", "TaskId", "JobId"),
-)
-"""Fields that tell events of one user, one second and one type apart."""
+from bot.platforms.table import WECOM_APP
 
 _NOBODY: Final = frozenset({40003, 48002, 60011, 60111, 301002})
-"""Refusals that mean: the platform does not tell us this person's name."""
+"""Refusals that mean: the platform does not tell us who this person is."""
 
 
 class WecomApp:
-    """Codec, Sender and Directory of one self-built app."""
+    """Codec, Sender, Directory and MediaSource of one self-built app.
+
+    ``api`` speaks in the app's name; the channels that work through the app share it, and closing
+    the app closes it. ``contact`` is the customer contact channel among them, ``services`` are the
+    customer service channels by their open_kfid.
+    """
 
     def __init__(
         self,
@@ -54,26 +79,31 @@ class WecomApp:
         key: ChannelKey,
         corp_id: str,
         agent_id: int,
-        secret: str,
         token: str,
         encoding_aes_key: str,
-        api_base: str,
-        session: aiohttp.ClientSession,
+        api: PlatformApi,
         clock: Clock,
+        shelf: MediaShelf,
+        contact: ChannelKey | None,
+        services: Mapping[str, ChannelKey],
     ) -> None:
         self._key = key
         self._corp_id = corp_id
         self._agent_id = agent_id
+        self._api = api
         self._clock = clock
+        self._shelf = shelf
         self._envelope = Envelope(token, encoding_aes_key, corp_id)
-        self._api = WeComApi(session, api_base, corp_id, secret, clock)
+        self._callbacks = AppCallbacks(key, contact, services)
 
     @property
     def key(self) -> ChannelKey:
+        """Its key in bot.yaml."""
         return self._key
 
     @property
     def capabilities(self) -> Capabilities:
+        """Its row of the capability table."""
         return WECOM_APP
 
     def check_address(self, query: Mapping[str, str]) -> str:
@@ -84,17 +114,15 @@ class WecomApp:
         """Check, decrypt and decode one callback. Raises BadSignature or BadPayload."""
         ciphertext = parse_xml(body).value("Encrypt")
         document = parse_xml(self._open(query, ciphertext, received_at))
-        events, unsupported = self._decode(document)
-        return Receipt(
-            events=events,
-            answerable=any(event.conversation.place is Place.PRIVATE for event in events),
-            nonce=query.get("nonce", ""),
-            unsupported=unsupported,
-        )
+        return replace(self._callbacks.read(document), nonce=query.get("nonce", ""))
 
     def write_answer(self, receipt: Receipt, message: Message, answered_at: datetime) -> Answer:
-        """Any message as encrypted text of at most 2,048 bytes (96469); the nonce is ours."""
-        if not receipt.answerable:
+        """Encrypted text of at most 2,048 bytes, or a page as an article (96469); our own nonce.
+
+        Media would have to be uploaded first, so for them the answer is empty and they have to be
+        pushed.
+        """
+        if not receipt.answerable or isinstance(message, Media):
             return Answer()
         timestamp = int(answered_at.timestamp())
         plaintext = write_xml(
@@ -102,8 +130,7 @@ class WecomApp:
                 ("ToUserName", receipt.events[0].user_id),
                 ("FromUserName", self._corp_id),
                 ("CreateTime", timestamp),
-                ("MsgType", "text"),
-                ("Content", as_plain(message, APP_TEXT_BYTES)),
+                *_answer_fields(message),
             )
         )
         sealed = self._envelope.seal(
@@ -122,42 +149,102 @@ class WecomApp:
     async def send(self, outgoing: Outgoing) -> SendResult:
         """Push to a member or into a group of ours: one attempt, repeated once for a stale token.
 
-        The platform drops repeats to a person by itself, so silence there is RETRY; in a group it
-        is UNKNOWN.
+        A card is changed with the code that a tap or its own sending brought (CALLBACK). The
+        platform drops repeats to a person by itself, so silence there is RETRY; elsewhere it is
+        UNKNOWN.
         """
-        if isinstance(outgoing.message, CardUpdate):
-            return SendResult(
-                Outcome.DEAD, "A card can be changed only in the answer to a tap on it."
-            )
-        person = outgoing.target.kind is TargetKind.PERSON
+        message, address = outgoing.message, outgoing.target.address
         try:
             match outgoing.target.kind:
-                case TargetKind.PERSON:
-                    return await self._send_to_person(outgoing.target.address, outgoing.message)
-                case TargetKind.GROUP:
-                    content = _group_content(outgoing.message)
-                    await self._api.send_appchat({"chatid": outgoing.target.address, **content})
-                    return SendResult(Outcome.SENT)
+                case TargetKind.CALLBACK if isinstance(message, CardUpdate):
+                    return await self._update_card(address, message)
                 case TargetKind.CALLBACK:
-                    return SendResult(Outcome.DEAD, "An app has no one-use addresses.")
+                    return SendResult(Outcome.DEAD, "An app's one-use codes only change cards.")
+                case TargetKind.PERSON | TargetKind.RECORD if isinstance(message, Recall):
+                    await self._api.post("message/recall", json={"msgid": message.reference})
+                    return SendResult(Outcome.SENT)
+                case _ if reason := why_unsaid(message):
+                    return SendResult(Outcome.DEAD, reason)
+                case TargetKind.PERSON:
+                    return await self._send_to_person(address, message)
+                case TargetKind.GROUP:
+                    content = await self._content(message, TargetKind.GROUP)
+                    await self._api.post("appchat/send", json={"chatid": address, **content})
+                    return SendResult(Outcome.SENT, what_is_lost(message))
+                case TargetKind.RECORD:
+                    return SendResult(Outcome.DEAD, "An app keeps no notes about people.")
         except (PlatformError, TransportError) as error:
+            person = outgoing.target.kind is TargetKind.PERSON
             return send_result(error, repeat_is_safe=person)
 
-    async def read_group_members(self, chat_id: str) -> tuple[UserId, ...]:
-        """Everyone in a member group that the app made. Raises PlatformError or TransportError."""
-        return await self._api.read_appchat_members(chat_id)
+    async def read_chat(self, chat_id: str) -> Chat:
+        """A member group that the app made. Raises PlatformError or TransportError."""
+        answer = await self._api.get("appchat/get", params={"chatid": chat_id})
+        info = answer.get("chat_info")
+        members = info.get("userlist") if isinstance(info, dict) else None
+        if not isinstance(info, dict) or not isinstance(members, list):
+            raise garbled("appchat/get")
+        return Chat(
+            members=tuple(ChatMember(UserId(str(member))) for member in members),
+            name=str(info.get("name", "")),
+            owner=str(info.get("owner", "")),
+        )
 
-    async def read_name(self, user_id: UserId) -> str:
-        """A member's name, empty when the app may not see it.
+    async def read_profile(self, user_id: UserId) -> Profile:
+        """A member; without a name when the app may not see him.
 
         Raises PlatformError for other refusals and TransportError.
         """
         try:
-            return await self._api.read_user_name(user_id)
+            answer = await self._api.get("user/get", params={"userid": user_id})
         except PlatformError as error:
             if error.errcode in _NOBODY:
-                return ""
+                return Profile()
             raise
+        return Profile(name=str(answer.get("name", "")))
+
+    async def create_chat(
+        self, *, name: str, owner: UserId, members: Sequence[UserId], chat_id: str = ""
+    ) -> str:
+        """Make a group of 2 to 500 members, ``owner`` among them; returns its chat id (90245).
+
+        ``chat_id`` is an id of our own, 32 letters and digits at most; empty lets the platform
+        choose. Raises PlatformError or TransportError.
+        """
+        body = {"name": name, "owner": owner, "userlist": list(members)}
+        answer = await self._api.post(
+            "appchat/create", json={**body, "chatid": chat_id} if chat_id else body
+        )
+        made = answer.get("chatid")
+        if not isinstance(made, str) or not made:
+            raise garbled("appchat/create")
+        return made
+
+    async def update_chat(
+        self,
+        chat_id: str,
+        *,
+        name: str = "",
+        owner: str = "",
+        add: Sequence[UserId] = (),
+        remove: Sequence[UserId] = (),
+    ) -> None:
+        """Change a group that the app made (90246); what is empty stays as it is.
+
+        Raises PlatformError or TransportError.
+        """
+        changes = {
+            "name": name,
+            "owner": owner,
+            "add_user_list": list(add),
+            "del_user_list": list(remove),
+        }
+        given = {field: value for field, value in changes.items() if value}
+        await self._api.post("appchat/update", json={"chatid": chat_id, **given})
+
+    async def read_media(self, media: MediaRef) -> bytes:
+        """What a member sent, for three days. Raises PlatformError or TransportError."""
+        return await self._api.read_media(media.address)
 
     async def close(self) -> None:
         """End a token request that is under way; the session is the caller's."""
@@ -166,21 +253,55 @@ class WecomApp:
     async def _send_to_person(self, user_id: str, message: Message) -> SendResult:
         if not user_id or "|" in user_id or user_id == "@all":
             return SendResult(Outcome.DEAD, "The address is not one member's user id.")
-        answer = await self._api.send_message(
-            {
+        answer = await self._api.post(
+            "message/send",
+            json={
                 "touser": user_id,
                 "agentid": self._agent_id,
-                **_person_content(message),
+                **await self._content(message, TargetKind.PERSON),
                 "enable_duplicate_check": 1,
                 "duplicate_check_interval": APP_DUPLICATE_CHECK_SECONDS,
-            }
+            },
         )
-        if answer.get("invaliduser"):
-            reason = "The member cannot be reached: not in the app's visible scope, or gone."
+        if reason := _unreached(answer):
             return SendResult(Outcome.DEAD, reason)
-        if answer.get("unlicenseduser"):
-            return SendResult(Outcome.DEAD, "The member has no licence for this app.")
+        return SendResult(
+            Outcome.SENT,
+            what_is_lost(message),
+            reference=str(answer.get("msgid", "")),
+            update_code=str(answer.get("response_code", "")),
+        )
+
+    async def _update_card(self, code: str, update: CardUpdate) -> SendResult:
+        answer = await self._api.post(
+            "message/update_template_card",
+            json={
+                "userids": [update.user_id],
+                "agentid": self._agent_id,
+                "response_code": code,
+                "template_card": template_card(update.card, update.card.task_id),
+            },
+        )
+        if reason := _unreached(answer):
+            return SendResult(Outcome.DEAD, reason)
         return SendResult(Outcome.SENT)
+
+    async def _content(self, message: Message, kind: TargetKind) -> dict[str, Any]:
+        """Type and content of a push. Groups take no cards (90248): these are markdown there."""
+        match message:
+            case Media():
+                media_id = await self._shelf.media_id(message, self._api.upload_media, self._key)
+                return {"msgtype": message.kind, message.kind: {"media_id": media_id}}
+            case Link():
+                return {"msgtype": "textcard", "textcard": _textcard(message)}
+            case Card() if kind in WECOM_APP.cards and fits_card(message):
+                card = template_card(message, message.task_id)
+                return {"msgtype": "template_card", "template_card": card}
+            case Card() | Markdown():
+                content = as_markdown(message, APP_MARKDOWN_BYTES)
+                return {"msgtype": "markdown", "markdown": {"content": content}}
+            case _:
+                return {"msgtype": "text", "text": {"content": as_plain(message, APP_TEXT_BYTES)}}
 
     def _open(self, query: Mapping[str, str], ciphertext: str, now: datetime) -> str:
         return self._envelope.open(
@@ -191,116 +312,32 @@ class WecomApp:
             now=now,
         )
 
-    def _decode(self, document: Element) -> tuple[tuple[Event, ...], str]:
-        """The events of a decrypted callback, or none and the name of what it is."""
-        kind = document.value("MsgType")
-        if kind == "event":
-            return self._decode_event(document)
-        words = document.child({"text": "Content", "voice": "Recognition"}.get(kind, ""))
-        if words is None or (kind == "voice" and not words.text):
-            return (), fit(kind or "nameless", 64)
-        return (self._private(document, EventKind.TEXT, text=words.text),), ""
 
-    def _decode_event(self, document: Element) -> tuple[tuple[Event, ...], str]:
-        name, detail = document.value("Event"), document.value("UpdateDetail")
-        if name in _OPENING:
-            return (self._private(document, EventKind.OPENED),), ""
-        if name == "template_card_event":
-            button, task_id = document.value("EventKey"), document.value("TaskId")
-            tap = self._private(document, EventKind.TAPPED, button=button, task_id=task_id)
-            return (tap,), ""
-        if name == "change_external_chat" and detail in _MEMBERSHIP:
-            return self._membership(document, _MEMBERSHIP[detail]), ""
-        path = (name, document.value("ChangeType"), detail)
-        return (), fit("/".join(part for part in path if part) or "nameless", 64)
-
-    def _private(
-        self,
-        document: Element,
-        kind: EventKind,
-        *,
-        text: str = "",
-        button: str = "",
-        task_id: str = "",
-    ) -> Event:
-        user_id = _needed(document, "FromUserName")
-        return Event(
-            key=EventKey(self._event_key(document)),
-            channel=self._key,
-            kind=kind,
-            conversation=Conversation(Place.PRIVATE, user_id),
-            user_id=UserId(user_id),
-            at=_instant(document),
-            text=text,
-            button=button,
-            task_id=task_id,
-        )
-
-    def _membership(self, document: Element, kind: EventKind) -> tuple[Event, ...]:
-        """One event for each person, with a key of its own."""
-        chat_id, key = _needed(document, "ChatId"), self._event_key(document)
-        return tuple(
-            Event(
-                key=EventKey(f"{key}/{person}"),
-                channel=self._key,
-                kind=kind,
-                conversation=Conversation(Place.GROUP, chat_id),
-                user_id=UserId(person),
-                at=_instant(document),
-            )
-            for person in _changed_members(document)
-        )
-
-    def _event_key(self, document: Element) -> str:
-        """The platform's MsgId; for events without one, who, when and a digest of the rest."""
-        message_id = document.value("MsgId").strip()
-        if message_id:
-            return f"{self._key}/{message_id}"
-        own = [document.value("Event"), *(document.value(name) for name in _OWN_IDS)]
-        own += _changed_members(document)
-        digest = hashlib.sha256(json.dumps(own).encode()).hexdigest()[:32]
-        who, when = _needed(document, "FromUserName"), int(_instant(document).timestamp())
-        return f"{self._key}/{who}/{when}/{digest}"
+def _answer_fields(message: Message) -> Fields:
+    if not isinstance(message, Link):
+        return (("MsgType", "text"), ("Content", as_plain(message, APP_TEXT_BYTES)))
+    article = (
+        ("Title", fit(message.title, APP_LINK_TITLE_BYTES)),
+        ("Description", fit(message.text, APP_LINK_TEXT_BYTES)),
+        ("PicUrl", message.picture_url),
+        ("Url", message.url),
+    )
+    return (("MsgType", "news"), ("ArticleCount", 1), ("Articles", (("item", article),)))
 
 
-def _needed(document: Element, name: str) -> str:
-    value = document.value(name).strip()
-    if not value:
-        raise BadPayload(f"The callback has no {name}.")
-    return value
+def _textcard(link: Link) -> dict[str, Any]:
+    """Title, description and address are all needed: a page without words repeats its title."""
+    return {
+        "title": fit(link.title, APP_LINK_TITLE_BYTES),
+        "description": fit(link.text or link.title, APP_LINK_TEXT_BYTES),
+        "url": link.url,
+    }
 
 
-def _instant(document: Element) -> datetime:
-    seconds = _needed(document, "CreateTime")
-    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 11):
-        raise BadPayload("The callback's CreateTime is not a number of seconds.")
-    return datetime.fromtimestamp(int(seconds), UTC)
-
-
-def _changed_members(document: Element) -> list[str]:
-    """Who joined or left: one Item each, or in the older form one text with commas (96361)."""
-    members = document.child("MemChangeList")
-    if members is None:
-        return []
-    ids = [item.text for item in members.children] or members.text.split(",")
-    return list(dict.fromkeys(person.strip() for person in ids if person.strip()))
-
-
-def _person_content(message: Message) -> dict[str, Any]:
-    match message:
-        case Text():
-            return {"msgtype": "text", "text": {"content": as_plain(message, APP_TEXT_BYTES)}}
-        case Card() if fits_card(message):
-            card = template_card(message, message.task_id)
-            return {"msgtype": "template_card", "template_card": card}
-        case _:
-            content = as_markdown(message, APP_MARKDOWN_BYTES)
-            return {"msgtype": "markdown", "markdown": {"content": content}}
-
-
-def _group_content(message: Message) -> dict[str, Any]:
-    """Groups take no cards with buttons (90248): these become numbered markdown."""
-    if isinstance(message, Text):
-        return {"msgtype": "text", "text": {"content": as_plain(message, APP_TEXT_BYTES)}}
-    content = as_markdown(message, APP_MARKDOWN_BYTES)
-    return {"msgtype": "markdown", "markdown": {"content": content}}
+def _unreached(answer: dict[str, Any]) -> str:
+    """Why the platform reached nobody although it took the call; empty when it did."""
+    if answer.get("invaliduser"):
+        return "The member cannot be reached: not in the app's visible scope, or gone."
+    if answer.get("unlicenseduser"):
+        return "The member has no licence for this app."
+    return ""

@@ -1,43 +1,59 @@
 """The intelligent robot (智能机器人) in URL mode: member groups that mention it, and private chats.
 
 Callbacks and answers are encrypted JSON with an empty receive id. It says nothing unasked: an
-answer goes into the open request, or once to the callback's response_url within an hour.
+answer goes into the open request, into a later question for the state of its stream, or once to
+the callback's response_url within an hour.
 
-Source: developer.work.weixin.qq.com/document/path/101033 (envelope), 100719 (messages), 101027
-(events), 101031 (answers), 101032 (cards), 101138 (response_url).
+Source: developer.work.weixin.qq.com/document/path/101033 (envelope), 100719 (messages), 101031
+(answers), 101138 (response_url).
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.channels.api import request_json, send_result
+from bot.channels import robot_answers as answers
 from bot.channels.crypto import Envelope
-from bot.channels.limits import ROBOT_CONTENT_BYTES, ROBOT_WELCOME_BYTES, WECOM_ROBOT
-from bot.channels.render import as_markdown, as_plain, fit, fits_card, template_card
+from bot.channels.http import request_json, send_result
+from bot.channels.media import fetch_media, read_key
+from bot.channels.render import what_is_lost, why_unsaid
+from bot.channels.robot_answers import Slot, Use
+from bot.channels.robot_callbacks import RobotCallbacks, json_object, json_string, json_text
 from bot.core.clock import Clock
 from bot.core.errors import BadPayload, PlatformError, TransportError
-from bot.core.events import Conversation, Event, EventKind, Place, Receipt
-from bot.core.ids import ChannelKey, EventKey, UserId
-from bot.core.messages import Card, CardUpdate, Message, Outgoing, TargetKind
+from bot.core.events import Event, EventKind, MediaRef, Place, Receipt
+from bot.core.ids import ChannelKey
+from bot.core.messages import (
+    CardUpdate,
+    HandOver,
+    Media,
+    Message,
+    Outgoing,
+    Recall,
+    TagChange,
+    TargetKind,
+    Waiting,
+)
 from bot.core.ports import Answer, Capabilities, Outcome, SendResult
+from bot.platforms.limits import ROBOT_RESPONSE_URL_SECONDS
+from bot.platforms.table import WECOM_ROBOT
 
 MAX_BODY_BYTES: Final = 512 * 1024
 """Longest callback that is read; our bound, the platform names none."""
 
 _PLATFORM_DOMAIN: Final = "weixin.qq.com"
 _PLAIN_URL: Final = re.compile(r"https?://[0-9A-Za-z.:-]+(?:[/?][!-\[\]-~]*)?")
-_MENTION_ENDS: Final = r"(?=[\s,.:;!?、，。：；！？]|$)"
+_ANSWER_LIFE: Final = timedelta(seconds=ROBOT_RESPONSE_URL_SECONDS)
 
 
 class WecomRobot:
-    """Codec and Sender of one intelligent robot.
+    """Codec, Sender and MediaSource of one intelligent robot.
 
     ``name`` is the robot's display name, as it stands behind the @. ``api_base`` is the only
     place that response addresses may lead to; without it they must be https in the platform's
@@ -60,18 +76,17 @@ class WecomRobot:
         self._clock = clock
         self._api_base = api_base
         self._envelope = Envelope(token, encoding_aes_key, "")
-        mention = re.escape(f"@{name}")
-        self._mentions = (
-            re.compile(rf"{mention}{_MENTION_ENDS}\s*"),
-            re.compile(rf"{mention}(?![0-9A-Za-z_])"),
-        )
+        self._media_key = read_key(encoding_aes_key)
+        self._callbacks = RobotCallbacks(key, name)
 
     @property
     def key(self) -> ChannelKey:
+        """Its key in bot.yaml."""
         return self._key
 
     @property
     def capabilities(self) -> Capabilities:
+        """Its row of the capability table."""
         return WECOM_ROBOT
 
     def check_address(self, query: Mapping[str, str]) -> str:
@@ -82,28 +97,25 @@ class WecomRobot:
         """Check, decrypt and decode one callback. Raises BadSignature or BadPayload."""
         if len(body) > MAX_BODY_BYTES:
             raise BadPayload("The callback is too long.", bytes=len(body))
-        ciphertext = _string(_object(body), "encrypt")
-        event, unsupported = self._decode(
-            _object(self._open(query, ciphertext, received_at)), received_at
-        )
-        return Receipt(
-            events=() if event is None else (event,),
-            answerable=event is not None,
-            nonce=query.get("nonce", ""),
-            unsupported=fit(unsupported, 64),
-        )
+        ciphertext = json_string(json_object(body), "encrypt")
+        data = json_object(self._open(query, ciphertext, received_at))
+        receipt = self._callbacks.read(data, received_at)
+        url = json_text(data, "response_url") if receipt.answerable else ""
+        events = tuple(_with_address(event, url, received_at) for event in receipt.events)
+        return replace(receipt, events=events, nonce=query.get("nonce", ""))
 
     def write_answer(self, receipt: Receipt, message: Message, answered_at: datetime) -> Answer:
         """Encrypt the answer, with the callback's own nonce (101033).
 
-        A greeting is plain text, other words are a finished stream of at most 20,480 bytes, cards
-        are cards when the platform takes them and numbered text otherwise. A tap takes nothing
-        but a CardUpdate; for other messages the answer is empty and they have to go to the
-        event's response_url.
+        A greeting is plain text, other words are a stream of at most 20,480 bytes: unfinished for
+        a Waiting, after which the platform asks for the next state. Cards are cards when the
+        platform takes them and numbered text otherwise. A tap takes nothing but a CardUpdate;
+        what the open request does not take (other answers to a tap, media) leaves the answer
+        empty, and words have to go to the event's ``reply_to``.
         """
         if not receipt.answerable:
             return Answer()
-        answer = _answer_to(receipt.events[0], message)
+        answer = self._plain_answer(receipt, message)
         if answer is None:
             return Answer()
         sealed = self._envelope.seal(
@@ -120,27 +132,33 @@ class WecomRobot:
         return Answer(json.dumps(body).encode(), "application/json")
 
     async def send(self, outgoing: Outgoing) -> SendResult:
-        """Post markdown to a callback's response_url, which works once and for one hour.
+        """Post to a callback's response_url, which works once and for one hour.
 
-        Cards become numbered markdown: the platform takes no card there when the chat is a group.
+        Words are markdown; a card is one in private chats and numbered markdown in groups, where
+        the platform takes none (101138).
         """
+        message, slot = outgoing.message, Slot.parse(outgoing.target.address)
         if outgoing.target.kind is not TargetKind.CALLBACK:
             return SendResult(Outcome.DEAD, "A robot cannot speak unasked.")
-        if isinstance(outgoing.message, CardUpdate):
-            return SendResult(
-                Outcome.DEAD, "A card can be changed only in the answer to a tap on it."
-            )
-        if not self._may_post_to(outgoing.target.address):
+        if reason := why_unsaid(message):
+            return SendResult(Outcome.DEAD, reason)
+        if isinstance(message, Media | Waiting):
+            return SendResult(Outcome.DEAD, "A robot's later answer is words or a card.")
+        if slot is None or slot.use is not Use.URL or not self._may_post_to(slot.token):
             return SendResult(Outcome.DEAD, "The response address is not the platform's.")
-        content = as_markdown(outgoing.message, ROBOT_CONTENT_BYTES)
-        body = {"msgtype": "markdown", "markdown": {"content": content}}
+        shown = answers.card(message) if slot.place is Place.PRIVATE else None
+        body = shown or answers.markdown(message)
         try:
-            await request_json(
-                self._session, "POST", outgoing.target.address, name="response_url", body=body
-            )
+            await request_json(self._session, "POST", slot.token, name="response_url", body=body)
         except (PlatformError, TransportError) as error:
             return send_result(error, repeat_is_safe=False)
-        return SendResult(Outcome.SENT)
+        return SendResult(Outcome.SENT, what_is_lost(message))
+
+    async def read_media(self, media: MediaRef) -> bytes:
+        """What a person sent, decrypted with the callback's key. Raises like ``fetch_media``."""
+        if not media.address.startswith("https://") and not self._may_post_to(media.address):
+            raise BadPayload("The address of the media file is not the platform's.")
+        return await fetch_media(self._session, media.address, self._media_key)
 
     async def close(self) -> None:
         """Nothing to give back: the session is the caller's."""
@@ -154,70 +172,23 @@ class WecomRobot:
             now=now,
         )
 
-    def _decode(self, data: dict[str, Any], received_at: datetime) -> tuple[Event | None, str]:
-        """The event of a decrypted callback, or None and the name of what it is."""
-        kind = _string(data, "msgtype")
-        if kind == "event":
-            return self._decode_event(data, received_at)
-        text = _typed_text(kind, data)
-        if text is None:
-            return None, kind
-        event = self._event(data, EventKind.TEXT, received_at, text=self._without_mention(text))
-        return event, kind if event is None else ""
-
-    def _decode_event(
-        self, data: dict[str, Any], received_at: datetime
-    ) -> tuple[Event | None, str]:
-        what = _member(data, "event")
-        kind = _string(what, "eventtype")
-        at = _instant(data.get("create_time"), received_at)
-        event = None
-        if kind == "enter_chat":
-            event = self._event(data, EventKind.OPENED, at)
-        elif kind == "template_card_event":
-            tap = _member(what, "template_card_event")
-            button, task_id = _string(tap, "event_key"), _optional(tap, "task_id")
-            event = self._event(data, EventKind.TAPPED, at, button=button, task_id=task_id)
-        return event, kind if event is None else ""
-
-    def _event(
-        self,
-        data: dict[str, Any],
-        kind: EventKind,
-        at: datetime,
-        *,
-        text: str = "",
-        button: str = "",
-        task_id: str = "",
-    ) -> Event | None:
-        """The event, or None in a kind of chat that is new to us."""
-        user_id = _string(_member(data, "from"), "userid")
-        chat_type = _optional(data, "chattype") or ("group" if data.get("chatid") else "single")
-        if chat_type not in {"group", "single"}:
+    def _plain_answer(self, receipt: Receipt, message: Message) -> dict[str, Any] | None:
+        """The plaintext answer, or None when there is none of this kind here (101031)."""
+        if isinstance(message, Media | HandOver | TagChange | Recall):
             return None
-        conversation = (
-            Conversation(Place.GROUP, _string(data, "chatid"))
-            if chat_type == "group"
-            else Conversation(Place.PRIVATE, user_id)
-        )
-        return Event(
-            key=EventKey(f"{self._key}/{_string(data, 'msgid')}"),
-            channel=self._key,
-            kind=kind,
-            conversation=conversation,
-            user_id=UserId(user_id),
-            at=at,
-            text=text,
-            button=button,
-            task_id=task_id,
-            response_url=_optional(data, "response_url"),
-        )
-
-    def _without_mention(self, text: str) -> str:
-        """Without "@name"; one that runs into the next word counts when none stands alone."""
-        apart, joined = self._mentions
-        cut, count = apart.subn("", text)
-        return (cut if count else joined.sub("", text)).strip()
+        if receipt.refreshes:
+            stream_id = self._callbacks.msgid(receipt.refreshes)
+            ended = answers.stream_with_card(stream_id, message)
+            return ended or answers.stream(stream_id, message)
+        event = receipt.events[0]
+        if event.kind is EventKind.TAPPED:
+            if not isinstance(message, CardUpdate):
+                return None
+            return answers.card_change(message, event.task_id)
+        if event.kind is EventKind.OPENED:
+            return None if isinstance(message, Waiting) else answers.welcome(message)
+        msgid = self._callbacks.msgid(event.key)
+        return answers.card(message) or answers.stream(msgid, message, rated_as=msgid)
 
     def _may_post_to(self, url: str) -> bool:
         if not _PLAIN_URL.fullmatch(url):
@@ -230,81 +201,9 @@ class WecomRobot:
         return target.scheme == "https" and f".{host}".endswith(f".{_PLATFORM_DOMAIN}")
 
 
-def _answer_to(event: Event, message: Message) -> dict[str, Any] | None:
-    """The plaintext answer, or None when this kind of event takes no such answer (101031)."""
-    if event.kind is EventKind.TAPPED:
-        if not isinstance(message, CardUpdate):
-            return None
-        card = template_card(message.card, event.task_id or message.card.task_id)
-        return {
-            "response_type": "update_template_card",
-            "userids": [message.user_id],
-            "template_card": card,
-        }
-    if isinstance(message, Card) and fits_card(message):
-        card = template_card(message, message.task_id)
-        return {"msgtype": "template_card", "template_card": card}
-    if event.kind is EventKind.OPENED:
-        return {"msgtype": "text", "text": {"content": as_plain(message, ROBOT_WELCOME_BYTES)}}
-    stream = {
-        "id": hashlib.sha256(event.key.encode()).hexdigest()[:32],
-        "finish": True,
-        "content": as_markdown(message, ROBOT_CONTENT_BYTES),
-    }
-    return {"msgtype": "stream", "stream": stream}
-
-
-def _typed_text(kind: str, data: dict[str, Any]) -> str | None:
-    """The words of a message (100719), or None when it has none."""
-    if kind in {"text", "voice"}:
-        return _optional(_member(data, kind), "content")
-    if kind != "mixed":
-        return None
-    items = _member(data, "mixed").get("msg_item")
-    if not isinstance(items, list):
-        raise BadPayload("The callback's msg_item is not a list.")
-    texts = [
-        _optional(_member(item, "text"), "content")
-        for item in items
-        if isinstance(item, dict) and item.get("msgtype") == "text"
-    ]
-    return "\n".join(texts) if texts else None
-
-
-def _object(document: str | bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(document)
-    except (ValueError, RecursionError):
-        raise BadPayload("The callback is not JSON.") from None
-    if not isinstance(data, dict):
-        raise BadPayload("The callback is not a JSON object.")
-    return data
-
-
-def _member(data: dict[str, Any], name: str) -> dict[str, Any]:
-    member = data.get(name)
-    if not isinstance(member, dict):
-        raise BadPayload(f"The callback has no object {name}.")
-    return member
-
-
-def _string(data: dict[str, Any], name: str) -> str:
-    value = _optional(data, name)
-    if not value:
-        raise BadPayload(f"The callback has no text {name}.")
-    return value
-
-
-def _optional(data: dict[str, Any], name: str) -> str:
-    """A text, empty when missing, without what a database cannot store (NUL, half characters)."""
-    value = data.get(name, "")
-    if not isinstance(value, str):
-        raise BadPayload(f"The callback's {name} is not text.")
-    return value.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _instant(seconds: object, otherwise: datetime) -> datetime:
-    """When the platform says it happened; most callbacks do not say."""
-    if isinstance(seconds, int) and 0 < seconds < 10**11:
-        return datetime.fromtimestamp(seconds, UTC)
-    return otherwise
+def _with_address(event: Event, url: str, received_at: datetime) -> Event:
+    """The event with the callback's response_url, if it came with one."""
+    if not url:
+        return event
+    slot = Slot(Use.URL, event.conversation.place, url)
+    return replace(event, reply_to=str(slot), reply_until=received_at + _ANSWER_LIFE)

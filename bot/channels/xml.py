@@ -17,6 +17,9 @@ MAX_DOCUMENT_BYTES = 512 * 1024
 MAX_DEPTH = 16
 MAX_ELEMENTS = 10_000
 
+Fields = Iterable[tuple[str, "str | int | Fields"]]
+"""What is inside an element: names with texts, numbers, or fields of their own."""
+
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -36,6 +39,13 @@ class Element:
         """The text of the first child of that name, empty when there is none."""
         child = self.child(name)
         return "" if child is None else child.text
+
+    def needed(self, name: str) -> str:
+        """The same without space around it. Raises BadPayload when there is nothing."""
+        value = self.value(name).strip()
+        if not value:
+            raise BadPayload(f"The callback has no {name}.")
+        return value
 
 
 def parse_xml(document: str | bytes) -> Element:
@@ -61,16 +71,21 @@ def parse_xml(document: str | bytes) -> Element:
     return builder.document.children[0]
 
 
-def write_xml(fields: Iterable[tuple[str, str | int]]) -> str:
-    """An <xml> element with one child per field: text as CDATA, numbers bare."""
-    inner = "".join(f"<{name}>{_write_value(value)}</{name}>" for name, value in fields)
-    return f"<xml>{inner}</xml>"
+def write_xml(fields: Fields) -> str:
+    """An <xml> element with one child per field: text as CDATA, numbers bare, fields nested."""
+    return f"<xml>{_write_fields(fields)}</xml>"
 
 
-def _write_value(value: str | int) -> str:
+def _write_fields(fields: Fields) -> str:
+    return "".join(f"<{name}>{_write_value(value)}</{name}>" for name, value in fields)
+
+
+def _write_value(value: "str | int | Fields") -> str:
     if isinstance(value, int):
         return str(value)
-    return f"<![CDATA[{_NOT_XML.sub('', value).replace(']]>', ']]]]><![CDATA[>')}]]>"
+    if isinstance(value, str):
+        return f"<![CDATA[{_NOT_XML.sub('', value).replace(']]>', ']]]]><![CDATA[>')}]]>"
+    return _write_fields(value)
 
 
 class _Builder:

@@ -5,6 +5,7 @@ import base64
 import json
 import traceback
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ SECRET = "THE-APP-SECRET"
 
 NO_SESSION = cast("aiohttp.ClientSession", None)
 """Codecs get this: they use no network, so they cannot miss it."""
+
+_TOKEN_PATHS = {"/cgi-bin/gettoken", "/cgi-bin/stable_token"}
 
 PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -59,6 +62,7 @@ class Silence:
 
 
 Reply = dict[str, Any] | Raw | HangUp | Silence
+Serve = Callable[[Request], Reply]
 
 
 class FakePlatform:
@@ -71,6 +75,7 @@ class FakePlatform:
         self.gate: asyncio.Event | None = None
         """When set, token requests wait for it."""
         self._replies: dict[str, list[Reply]] = defaultdict(list)
+        self._served: dict[str, Serve] = {}
         self._closing = asyncio.Event()
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
@@ -91,24 +96,31 @@ class FakePlatform:
 
     def reply(self, path: str, *replies: Reply) -> None:
         """The next answers of ``/cgi-bin/<path>``, one each; after them the usual one again."""
-        self._replies[f"/cgi-bin/{path}"].extend(replies)
+        self._replies[_full(path)].extend(replies)
+
+    def serve(self, path: str, serve: Serve) -> None:
+        """Every answer of ``/cgi-bin/<path>`` that is not told by ``reply``."""
+        self._served[_full(path)] = serve
 
     def calls(self, path: str) -> list[Request]:
-        return [request for request in self.requests if request.path == f"/cgi-bin/{path}"]
+        return [request for request in self.requests if request.path == _full(path)]
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
-        body = json.loads(raw) if raw else None
+        body = json.loads(raw) if request.content_type == "application/json" else raw or None
         seen = Request(request.method, request.path, dict(request.query), body)
         self.requests.append(seen)
-        is_token = request.path == "/cgi-bin/gettoken"
+        is_token = request.path in _TOKEN_PATHS
         if is_token:
             self.token_requests += 1
             self.token_asked.set()
             if self.gate is not None:
                 await self.gate.wait()
-        waiting = self._replies[request.path]
-        reply = waiting.pop(0) if waiting else self._usual(is_token=is_token)
+        waiting, served = self._replies[request.path], self._served.get(request.path)
+        if waiting:
+            reply = waiting.pop(0)
+        else:
+            reply = served(seen) if served else self._usual(is_token=is_token)
         if isinstance(reply, Silence):
             await self._closing.wait()
         if isinstance(reply, Silence | HangUp):
@@ -124,6 +136,11 @@ class FakePlatform:
         if is_token:
             usual |= {"access_token": f"ACCESS-TOKEN-{self.token_requests}", "expires_in": 7200}
         return usual
+
+
+def _full(path: str) -> str:
+    """Paths of the API are named without /cgi-bin/."""
+    return path if path.startswith("/") else f"/cgi-bin/{path}"
 
 
 def callback_query(
@@ -157,3 +174,13 @@ def everything_said(error: BaseException) -> str:
         said += [str(link), repr(link), repr(vars(link))]
         link = link.__cause__ or link.__context__
     return "\n".join([*said, *traceback.format_exception(error)])
+
+
+def uploaded_file(body: bytes) -> tuple[str, str, bytes]:
+    """Name, content type and content of a multipart body with nothing but the field ``media``."""
+    head, _, rest = body.partition(b"\r\n\r\n")
+    boundary, *lines = head.decode().split("\r\n")
+    fields = dict(line.split(": ", 1) for line in lines)
+    assert 'name="media"' in fields["Content-Disposition"]
+    name = fields["Content-Disposition"].rpartition('filename="')[2].removesuffix('"')
+    return name, fields["Content-Type"], rest.rpartition(f"\r\n{boundary}".encode())[0]

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import WeChatCrypto
 from wechatpy.utils import check_signature
 
-from bot.channels.crypto import Envelope
+from bot.channels.api import wecom_api
+from bot.channels.crypto import Envelope, check_plain
+from bot.channels.media import MediaShelf
 from bot.channels.wecom_app import WecomApp
 from bot.channels.wecom_robot import WecomRobot
 from bot.channels.xml import parse_xml, write_xml
@@ -73,11 +75,17 @@ def test_sealing_with_the_published_random_bytes_gives_the_published_ciphertext(
     assert (sealed.timestamp, sealed.nonce) == (vector["timestamp"], vector["nonce"])
 
 
-def test_wechatpy_agrees_with_the_plain_signature_which_no_channel_of_ours_takes() -> None:
-    # Only an Official Account in plain mode signs without a ciphertext. None of our channels is
-    # one, so there is no code of ours to hold against F1; the vector itself is kept honest here.
+def test_the_plain_signature_of_accounts_is_taken_as_wechatpy_takes_it() -> None:
     vector = VECTORS["F1"]
-    check_signature(vector["token"], vector["signature"], vector["timestamp"], vector["nonce"])
+    token, signature = vector["token"], vector["signature"]
+    timestamp, nonce = vector["timestamp"], vector["nonce"]
+    sent_at = datetime.fromtimestamp(int(timestamp), UTC)
+    check_signature(token, signature, timestamp, nonce)
+    check_plain(token, signature, timestamp, nonce, sent_at)
+    with pytest.raises(BadSignature, match="signature"):
+        check_plain(token, signature, timestamp, "another nonce", sent_at)
+    with pytest.raises(BadSignature, match="old"):
+        check_plain(token, signature, timestamp, nonce, sent_at + timedelta(seconds=601))
 
 
 @given(XML_TEXT)
@@ -233,16 +241,18 @@ def test_the_broken_json_of_a_published_sample_is_refused_by_the_parser_not_by_t
 def test_a_repeated_delivery_of_a_published_message_gives_the_same_event() -> None:
     vector = VECTORS["A2"]
     sent_at = datetime.fromtimestamp(int(vector["timestamp"]), UTC)
+    clock = ManualClock(sent_at)
     app = WecomApp(
         key=ChannelKey("app"),
         corp_id=vector["receive_id"],
         agent_id=218,
-        secret="",
         token=vector["token"],
         encoding_aes_key=vector["encoding_aes_key"],
-        api_base="",
-        session=NO_SESSION,
-        clock=ManualClock(sent_at),
+        api=wecom_api(NO_SESSION, "", vector["receive_id"], "", clock),
+        clock=clock,
+        shelf=MediaShelf(Path(), clock),
+        contact=None,
+        services={},
     )
     query = {name: vector[name] for name in ("msg_signature", "timestamp", "nonce")}
     body = write_xml([("Encrypt", vector["encrypt"])]).encode()

@@ -7,21 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.enterprise import parse_message
 
-from bot.channels.limits import APP_MARKDOWN_BYTES, APP_TEXT_BYTES
-from bot.core.events import Receipt
+from bot.core.events import MediaKind, Receipt
 from bot.core.ids import UserId
 from bot.core.messages import (
     Card,
     CardUpdate,
+    Link,
     Markdown,
+    Media,
     Message,
+    Notice,
+    Post,
     Text,
+    Waiting,
 )
+from bot.core.ports import Answer
+from bot.platforms.limits import APP_MARKDOWN_BYTES, APP_TEXT_BYTES
 
-from .support import (
-    CORP_ID,
-    NOW,
-)
+from .support import CORP_ID, NOW
 from .wecom_app_support import APP, CARD, ORACLE, deliver, payload
 
 
@@ -76,10 +79,33 @@ def test_every_answer_has_a_nonce_of_its_own() -> None:
         (Markdown('<font color="warning">快</font> 3 * 4 > 5'), "快 3 * 4 > 5"),
         (CARD, "抢红包\n手快有\n1. 领取\n2. 规则"),
         (CardUpdate(UserId("zhangsan"), Card("已领取", "", (), "packet-17")), "已领取"),
+        (
+            Notice("prize", (), "中奖了", "https://hejian.example/a"),
+            "中奖了\nhttps://hejian.example/a",
+        ),
+        (Post("今天的桌面", (Media(MediaKind.IMAGE, "a.png"),)), "今天的桌面"),
+        (Waiting("正在查询…"), "正在查询…"),
     ],
 )
 def test_an_answer_is_plain_text_whatever_was_said(message: Message, content: str) -> None:
     assert read_answer(message).findtext("Content") == content
+
+
+def test_a_page_is_answered_as_an_article() -> None:
+    link = Link("鱼" * 100, "塘" * 300, "https://hejian.example/a?b&c", "https://hejian.example/p")
+    document = read_answer(link)
+    assert (document.findtext("MsgType"), document.findtext("ArticleCount")) == ("news", "1")
+    (article,) = document.findall("Articles/item")
+    shown = {part.tag: part.text or "" for part in article}
+    assert shown.keys() == {"Title", "Description", "PicUrl", "Url"}
+    assert (shown["Url"], shown["PicUrl"]) == (link.url, link.picture_url)
+    assert 122 < len(shown["Title"].encode()) <= 128
+    assert 506 < len(shown["Description"].encode()) <= 512
+
+
+def test_a_file_cannot_be_answered_in_the_request() -> None:
+    receipt = deliver(payload("text"))
+    assert APP.write_answer(receipt, Media(MediaKind.IMAGE, "a.png"), NOW) == Answer()
 
 
 def test_the_limits_are_those_of_the_documentation() -> None:
@@ -115,6 +141,11 @@ def test_any_text_can_be_answered(text: str) -> None:
     assert len(content.encode()) <= APP_TEXT_BYTES
 
 
-@pytest.mark.parametrize("name", ["external_chat_add_member", "image"])
+@pytest.mark.parametrize("name", ["image", "click", "template_card_event", "enter_agent"])
+def test_whatever_a_member_does_can_be_answered(name: str) -> None:
+    assert read_answer(Text("收到"), deliver(payload(name))).findtext("Content") == "收到"
+
+
+@pytest.mark.parametrize("name", ["external_chat_add_member", "kf_msg_or_event", "unsubscribe"])
 def test_there_is_no_answer_where_nobody_asked(name: str) -> None:
     assert APP.write_answer(deliver(payload(name)), Text("欢迎"), NOW).body == b""

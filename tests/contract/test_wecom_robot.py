@@ -9,18 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.limits import WECOM_ROBOT
 from bot.channels.wecom_robot import MAX_BODY_BYTES
 from bot.core.errors import BadPayload, BadSignature
-from bot.core.events import Conversation, Event, EventKind, Place, Receipt, event_to_json
-from bot.core.ids import ChannelKey, UserId
-from bot.core.ports import Codec, Sender
-
-from .support import (
-    NOW,
-    PAYLOADS,
-    callback_query,
+from bot.core.events import (
+    Conversation,
+    Event,
+    EventKind,
+    MediaKind,
+    MediaRef,
+    Place,
+    Receipt,
+    event_from_json,
+    event_to_json,
 )
+from bot.core.ids import ChannelKey, UserId
+from bot.core.ports import Codec, MediaSource, Sender
+from bot.platforms.table import WECOM_ROBOT
+
+from .support import NOW, callback_query
 from .wecom_robot_support import (
     ENVELOPE,
     ROBOT,
@@ -35,8 +41,10 @@ from .wecom_robot_support import (
 def test_it_offers_what_the_ports_ask() -> None:
     codec: Codec = ROBOT
     sender: Sender = ROBOT
+    source: MediaSource = ROBOT
     assert {channel.key for channel in (codec, sender)} == {"robot"}
     assert sender.capabilities == WECOM_ROBOT
+    assert callable(source.read_media)
 
 
 def test_a_mention_in_a_group_becomes_words_without_the_mention() -> None:
@@ -52,7 +60,8 @@ def test_a_mention_in_a_group_becomes_words_without_the_mention() -> None:
                 user_id=UserId("zhangsan"),
                 at=NOW,
                 text="积分多少？",
-                response_url=code,
+                reply_to=f"url:group:{code}",
+                reply_until=NOW + timedelta(hours=1),
             ),
         ),
         answerable=True,
@@ -64,14 +73,40 @@ def test_a_mention_in_a_group_becomes_words_without_the_mention() -> None:
 def test_a_private_message_has_the_user_as_its_chat() -> None:
     event = only_event("text_single")
     assert (event.conversation, event.text) == (Conversation(Place.PRIVATE, "lisi"), "签到")
+    assert event.reply_to.startswith("url:private:https://qyapi.weixin.qq.com/")
+
+
+def test_a_callback_without_a_response_url_has_no_place_for_a_later_answer() -> None:
+    (event,) = deliver(payload_with("text_group", response_url="")).events
+    assert (event.reply_to, event.reply_until) == ("", None)
 
 
 def test_a_quoted_message_does_not_speak_for_the_one_who_quotes() -> None:
-    assert only_event("text_quote").text == "这个怎么领"
+    event = only_event("text_quote")
+    assert (event.text, event.quote) == ("这个怎么领", "今晚八点发红包")
 
 
-def test_the_texts_of_a_mixed_message_are_joined() -> None:
-    assert only_event("mixed").text == "晒单\n颜色很好看"
+@pytest.mark.parametrize("quote", [None, [], "words", {}, {"msgtype": "chatrecord"}])
+def test_a_quote_that_has_no_words_takes_nothing_from_the_message(quote: object) -> None:
+    (event,) = deliver(payload_with("text_quote", quote=quote)).events
+    assert (event.text, event.quote) == ("这个怎么领", "")
+
+
+def test_a_mixed_message_is_its_words_and_its_pictures() -> None:
+    event = only_event("mixed")
+    assert (event.kind, event.text) == (EventKind.MEDIA, "晒单\n颜色很好看")
+    assert event.media == (MediaRef(MediaKind.IMAGE, "https://wework.qpic.cn/example/0"),)
+
+
+def test_a_mixed_message_without_pictures_is_words() -> None:
+    event = only_event("mixed_words")
+    assert (event.kind, event.text, event.media) == (EventKind.TEXT, "签到", ())
+
+
+def test_a_file_has_an_address_and_no_key_of_its_own() -> None:
+    event = only_event("file")
+    assert event.kind is EventKind.MEDIA
+    assert event.media == (MediaRef(MediaKind.FILE, "https://wework.qpic.cn/example/1"),)
 
 
 def test_a_voice_message_arrives_as_its_transcript() -> None:
@@ -96,37 +131,96 @@ def test_a_tap_on_a_card_names_the_button_and_the_task() -> None:
     event = only_event("template_card_event")
     assert (event.kind, event.button, event.task_id) == (EventKind.TAPPED, "claim:17", "packet-17")
     assert event.conversation == Conversation(Place.GROUP, "wrTESTGROUP0002")
-    assert event.response_url.endswith("RESPONSE-CODE-0010")
+    assert event.text == "question-1=option-1,option-2"
+    assert event.reply_to.endswith("RESPONSE-CODE-0010")
+
+
+def test_what_was_chosen_in_several_lists_is_told_list_by_list() -> None:
+    data = json.loads(payload("template_card_event"))
+    items = data["event"]["template_card_event"]["selected_items"]["selected_item"]
+    items += [{"question_key": "question-2", "option_ids": {"option_id": ["option-3"]}}]
+    (event,) = deliver(json.dumps(data)).events
+    assert event.text == "question-1=option-1,option-2;question-2=option-3"
+
+
+@pytest.mark.parametrize("chosen", [None, [], {}, {"selected_item": None}, "x"])
+def test_a_card_without_lists_has_nothing_chosen(chosen: object) -> None:
+    data = json.loads(payload("template_card_event"))
+    data["event"]["template_card_event"]["selected_items"] = chosen
+    (event,) = deliver(json.dumps(data)).events
+    assert (event.button, event.text) == ("claim:17", "")
+
+
+def test_a_rating_names_the_answered_message_and_takes_no_answer() -> None:
+    receipt = deliver(payload("feedback_bad"))
+    (event,) = receipt.events
+    assert (event.kind, event.task_id) == (EventKind.RATED, "MSG-0001")
+    assert event.text == "bad\nincomplete\nbad analysis\n答的不是这个"
+    assert (receipt.answerable, event.reply_to) == (False, "")
 
 
 @pytest.mark.parametrize(
-    ("name", "unsupported"),
+    ("codes", "reasons"),
     [
-        ("image", "image"),
-        ("file", "file"),
-        ("stream", "stream"),
-        ("feedback_event", "feedback_event"),
+        ([1, 2, 3, 4], ["off topic", "incomplete", "wrong", "bad analysis"]),
+        ([5, "1", None], []),
+        (None, []),
     ],
 )
-def test_what_is_of_no_use_is_acknowledged_by_name(name: str, unsupported: str) -> None:
-    assert deliver(payload(name)) == Receipt(events=(), nonce="n-12345", unsupported=unsupported)
+def test_the_reasons_of_a_rating_are_words(codes: object, reasons: list[str]) -> None:
+    data = json.loads(payload("feedback_bad"))
+    feedback = data["event"]["feedback_event"]
+    data["event"]["feedback_event"] = {**feedback, "content": "", "inaccurate_reason_list": codes}
+    (event,) = deliver(json.dumps(data)).events
+    assert event.text.split("\n") == ["bad", *reasons]
 
 
-def test_a_mixed_message_without_words_is_unsupported() -> None:
-    images = {"msg_item": [{"msgtype": "image", "image": {"url": "https://example.com/0"}}]}
-    assert deliver(payload_with("mixed", mixed=images)).unsupported == "mixed"
+@pytest.mark.parametrize("rating", [0, 4, "1", None])
+def test_a_rating_that_is_new_to_us_is_unsupported(rating: object) -> None:
+    data = json.loads(payload("feedback_good"))
+    data["event"]["feedback_event"]["type"] = rating
+    assert deliver(json.dumps(data)).unsupported == "feedback_event"
+
+
+def test_the_question_for_a_streams_next_state_names_the_event_that_it_answers() -> None:
+    asked = only_event("text_group")
+    refresh = payload_with("stream", stream={"id": asked.key.removeprefix("robot/")})
+    assert deliver(refresh) == Receipt(
+        events=(), answerable=True, nonce="n-12345", refreshes=asked.key
+    )
+
+
+def test_a_mixed_message_of_nothing_that_we_know_is_unsupported() -> None:
+    items = {"msg_item": [{"msgtype": "sticker", "sticker": {}}]}
+    assert deliver(payload_with("mixed", mixed=items)).unsupported == "mixed"
+
+
+@pytest.mark.parametrize("items", [None, {}, "text", 5])
+def test_a_mixed_message_without_a_list_is_refused(items: object) -> None:
+    with pytest.raises(BadPayload, match="msg_item"):
+        deliver(payload_with("mixed", mixed={"msg_item": items}))
+
+
+def test_a_kind_of_message_that_is_new_to_us_is_acknowledged_by_a_bounded_name() -> None:
+    unsupported = deliver(payload_with("text_group", msgtype="新" * 100)).unsupported
+    assert unsupported.startswith("新新")
+    assert len(unsupported.encode()) <= 64
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [("text_group", Place.GROUP), ("text_single", Place.PRIVATE)]
+)
+def test_a_callback_that_does_not_name_the_kind_of_its_chat_has_an_id_when_it_is_a_group(
+    name: str, place: Place
+) -> None:
+    (event,) = deliver(payload_with(name, chattype="")).events
+    assert event.conversation == only_event(name).conversation
+    assert event.conversation.place is place
 
 
 def test_a_kind_of_chat_that_is_new_to_us_is_unsupported() -> None:
-    assert deliver(payload_with("text_group", chattype="blackboard")).unsupported == "text"
-
-
-def test_every_payload_file_is_read_by_a_test() -> None:
-    names = {path.stem for path in (PAYLOADS / "wecom_robot").iterdir()}
-    assert len(names) == 11
-    for name in names:
-        receipt = deliver(payload(name))
-        assert bool(receipt.events) != bool(receipt.unsupported)
+    receipt = deliver(payload_with("text_group", chattype="blackboard"))
+    assert (receipt.unsupported, receipt.answerable) == ("text", False)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +304,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-SUPPORTED = ["text_group", "text_single", "mixed", "voice", "enter_chat", "template_card_event"]
+SUPPORTED = [
+    *("text_group", "text_single", "text_quote", "quote_of_mixed", "mixed", "voice", "file"),
+    *("enter_chat", "template_card_event", "feedback_bad", "stream"),
+]
 
 
 def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -239,5 +336,5 @@ def test_a_signed_callback_with_anything_anywhere_is_read_or_refused_as_unreadab
         return
     for event in receipt.events:
         assert event.key.startswith("robot/")
-        assert event_to_json(event).encode()
+        assert event_from_json(event_to_json(event)) == event
     assert len(receipt.unsupported.encode()) <= 64

@@ -7,27 +7,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.limits import ROBOT_CONTENT_BYTES
+from bot.core.events import MediaKind
 from bot.core.ids import UserId
 from bot.core.messages import (
     Button,
     Card,
     CardUpdate,
+    HandOver,
+    Link,
     Markdown,
+    Media,
     Message,
+    Recall,
+    TagChange,
     Text,
+    Waiting,
 )
 from bot.core.ports import Answer
+from bot.platforms.limits import ROBOT_CONTENT_BYTES
 
-from .support import (
-    NOW,
-)
-from .wecom_robot_support import CARD, CARD_BODY, ORACLE, ROBOT, deliver, payload
+from .support import NOW
+from .wecom_robot_support import CARD, CARD_BODY, ORACLE, ROBOT, deliver, payload, payload_with
 
 
-def read_answer(message: Message, name: str = "text_group") -> dict[str, Any]:
+def read_answer(message: Message, name: str = "text_group", plaintext: str = "") -> dict[str, Any]:
     """What the platform would see: wechatpy checks the signature and decrypts."""
-    answer = ROBOT.write_answer(deliver(payload(name)), message, NOW)
+    answer = ROBOT.write_answer(deliver(plaintext or payload(name)), message, NOW)
     outer = json.loads(answer.body)
     plaintext = ORACLE.decrypt_message(
         {"Encrypt": outer["encrypt"]},
@@ -51,20 +56,70 @@ def test_the_envelope_of_an_answer_carries_the_callbacks_nonce_and_a_whole_numbe
     assert isinstance(outer["timestamp"], int)
 
 
-@pytest.mark.parametrize("message", [Text("**30** 分"), Markdown("**30** 分")])
-def test_words_are_answered_with_a_finished_stream(message: Message) -> None:
-    answer = read_answer(message)
+MSGID = "CAIQ16HMjQYY/NGagIOAgAMgq4KM0AI="
+
+
+@pytest.mark.parametrize(
+    ("message", "content"),
+    [
+        (Text("**30** 分"), "**30** 分"),
+        (Markdown("**30** 分"), "**30** 分"),
+        (
+            Link("护手霜", "三种", "https://hejian.example"),
+            "三种\n[护手霜](https://hejian.example)",
+        ),
+    ],
+)
+def test_words_are_answered_with_a_finished_stream_that_can_be_rated(
+    message: Message, content: str
+) -> None:
+    stream = {"id": MSGID, "finish": True, "content": content, "feedback": {"id": MSGID}}
+    assert read_answer(message) == {"msgtype": "stream", "stream": stream}
+
+
+def test_a_waiting_begins_a_stream_that_is_not_finished() -> None:
+    answer = read_answer(Waiting("正在查询…"))
+    assert answer["stream"] == {
+        "id": MSGID,
+        "finish": False,
+        "content": "正在查询…",
+        "feedback": {"id": MSGID},
+    }
+
+
+@pytest.mark.parametrize(
+    ("message", "finish"), [(Waiting("还在查…"), False), (Text("30 分"), True)]
+)
+def test_the_next_state_of_a_stream_has_its_name_and_cannot_ask_for_a_rating_again(
+    message: Waiting | Text, finish: bool
+) -> None:
+    refresh = payload_with("stream", stream={"id": MSGID})
+    assert read_answer(message, plaintext=refresh) == {
+        "msgtype": "stream",
+        "stream": {"id": MSGID, "finish": finish, "content": message.text},
+    }
+
+
+def test_a_stream_that_ends_in_a_card_ends_and_shows_the_card() -> None:
+    assert read_answer(CARD, "stream") == {
+        "msgtype": "stream_with_template_card",
+        "stream": {"id": "STREAM-0001", "finish": True, "content": "抢红包"},
+        "template_card": CARD_BODY,
+    }
+
+
+def test_a_stream_that_ends_in_a_card_that_the_platform_would_refuse_ends_in_words() -> None:
+    card = Card("红包", "", (Button("领取", "claim"),) * 7, "packet-17")
+    answer = read_answer(card, "stream")
     assert answer["msgtype"] == "stream"
-    assert answer["stream"].pop("id")
-    assert answer["stream"] == {"finish": True, "content": "**30** 分"}
+    assert answer["stream"]["content"].startswith("**红包**\n1. 领取")
 
 
-def test_the_stream_of_a_repeated_callback_is_the_same_stream_and_of_another_one_is_not() -> None:
-    first, again, other = (
-        read_answer(Text("hi"), name)["stream"]["id"]
-        for name in ("text_group", "text_group", "text_single")
-    )
-    assert first == again != other
+def test_a_message_whose_id_is_too_long_to_be_rated_is_answered_all_the_same() -> None:
+    for length, rated in ((256, True), (257, False)):
+        plaintext = payload_with("text_group", msgid="m" * length)
+        stream = read_answer(Text("hi"), plaintext=plaintext)["stream"]
+        assert ("feedback" in stream) == rated
 
 
 def test_a_card_is_answered_as_a_card() -> None:
@@ -92,6 +147,11 @@ def test_a_greeting_is_plain_text_or_a_card() -> None:
         "text": {"content": "欢迎"},
     }
     assert read_answer(CARD, "enter_chat")["template_card"] == CARD_BODY
+
+
+def test_a_greeting_cannot_wait() -> None:
+    receipt = deliver(payload("enter_chat"))
+    assert ROBOT.write_answer(receipt, Waiting("…"), NOW) == Answer()
 
 
 def test_a_tap_is_answered_by_changing_the_tapped_card_for_one_person() -> None:
@@ -136,9 +196,23 @@ def test_a_card_update_where_nothing_was_tapped_is_said_in_words() -> None:
     assert answer["stream"]["content"] == "**抢红包**\n手快有\n1. 领取\n2. 规则"
 
 
-@pytest.mark.parametrize("name", ["stream", "feedback_event", "image"])
-def test_what_is_unsupported_is_not_answered(name: str) -> None:
+@pytest.mark.parametrize("name", ["disconnected_event", "feedback_bad"])
+def test_what_takes_no_answer_is_not_answered(name: str) -> None:
     assert ROBOT.write_answer(deliver(payload(name)), Text("hi"), NOW) == Answer()
+
+
+@pytest.mark.parametrize("name", ["text_group", "stream", "template_card_event", "enter_chat"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        Media(MediaKind.IMAGE, "a.png", "图"),
+        HandOver("急"),
+        TagChange(UserId("lisi"), add=("老客",)),
+        Recall("m-1"),
+    ],
+)
+def test_what_cannot_be_said_leaves_the_answer_empty(name: str, message: Message) -> None:
+    assert ROBOT.write_answer(deliver(payload(name)), message, NOW) == Answer()
 
 
 def test_the_limit_is_that_of_the_documentation() -> None:

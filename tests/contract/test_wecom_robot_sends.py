@@ -1,31 +1,38 @@
 """The intelligent robot answers late: once, to an address of the platform."""
 
+import base64
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.channels.limits import ROBOT_CONTENT_BYTES
 from bot.channels.wecom_robot import WecomRobot
+from bot.core.errors import BadPayload, TransportError
+from bot.core.events import MediaKind, MediaRef
 from bot.core.ids import ChannelKey, UserId
 from bot.core.messages import (
+    Button,
+    Card,
     CardUpdate,
+    HandOver,
+    Link,
     Markdown,
+    Media,
     Message,
     Outgoing,
+    Post,
+    Recall,
+    TagChange,
     Target,
     TargetKind,
     Text,
+    Waiting,
 )
 from bot.core.ports import Outcome, SendResult
+from bot.platforms.limits import ROBOT_CONTENT_BYTES
 
-from .support import (
-    FakePlatform,
-    HangUp,
-    Raw,
-    Reply,
-)
-from .wecom_robot_support import CARD, make_robot
+from .support import AES_KEY, FakePlatform, HangUp, Raw, Reply, encrypt_padded
+from .wecom_robot_support import CARD, CARD_BODY, make_robot
 
 
 @pytest.fixture
@@ -35,7 +42,8 @@ def robot(session: aiohttp.ClientSession, platform: FakePlatform) -> WecomRobot:
 
 @pytest.fixture
 def address(platform: FakePlatform) -> str:
-    return f"{platform.base_url}/cgi-bin/aibot/response?response_code=ONE-USE-CODE"
+    """The response_url of a message in a group."""
+    return f"url:group:{platform.base_url}/cgi-bin/aibot/response?response_code=ONE-USE-CODE"
 
 
 def late(message: Message, address: str, kind: TargetKind = TargetKind.CALLBACK) -> Outgoing:
@@ -48,6 +56,10 @@ def late(message: Message, address: str, kind: TargetKind = TargetKind.CALLBACK)
         (Text("早安"), "早安"),
         (Markdown("**早安**"), "**早安**"),
         (CARD, "**抢红包**\n手快有\n1. 领取\n2. 规则"),
+        (
+            Link("护手霜", "三种", "https://hejian.example"),
+            "三种\n[护手霜](https://hejian.example)",
+        ),
     ],
 )
 async def test_a_late_answer_is_markdown_posted_once_to_the_callbacks_address(
@@ -58,6 +70,28 @@ async def test_a_late_answer_is_markdown_posted_once_to_the_callbacks_address(
     assert (call.method, call.path) == ("POST", "/cgi-bin/aibot/response")
     assert call.query == {"response_code": "ONE-USE-CODE"}
     assert call.body == {"msgtype": "markdown", "markdown": {"content": content}}
+
+
+async def test_a_late_card_is_a_card_in_private_chats_only(
+    robot: WecomRobot, platform: FakePlatform, address: str
+) -> None:
+    private = address.replace("group", "private")
+    odd = Card("红包", "", (Button("领取", "claim"),) * 7, "packet-17")
+    for message, where in ((CARD, private), (odd, private), (CARD, address)):
+        assert (await robot.send(late(message, where))).outcome is Outcome.SENT
+    shown, too_many, in_group = (call.body for call in platform.requests)
+    assert shown == {"msgtype": "template_card", "template_card": CARD_BODY}
+    assert too_many["msgtype"] == in_group["msgtype"] == "markdown"
+
+
+async def test_words_with_media_go_without_them_and_the_result_says_so(
+    robot: WecomRobot, platform: FakePlatform, address: str
+) -> None:
+    post = Post("今天的桌面", (Media(MediaKind.IMAGE, "a.png"),))
+    result = await robot.send(late(post, address))
+    assert result.outcome is Outcome.SENT
+    assert "without its 1 media" in result.reason
+    assert platform.requests[0].body["markdown"] == {"content": "今天的桌面"}
 
 
 async def test_a_late_answer_keeps_the_byte_limit(
@@ -93,10 +127,19 @@ async def test_what_this_channel_cannot_send_dies_without_a_call(
     impossible = (
         late(Text("hi"), "wrTESTGROUP0002", TargetKind.GROUP),
         late(Text("hi"), "zhangsan", TargetKind.PERSON),
+        late(Text("hi"), address, TargetKind.PERSON),
         late(CardUpdate(UserId("zhangsan"), CARD), address),
+        late(HandOver("急"), address),
+        late(TagChange(UserId("lisi"), add=("老客",)), address),
+        late(Recall("m-1"), address),
+        late(Media(MediaKind.IMAGE, "a.png"), address),
+        late(Waiting("正在查询…"), address),
+        late(Text("hi"), address.replace("url:", "msg:")),
     )
     for outgoing in impossible:
-        assert (await robot.send(outgoing)).outcome is Outcome.DEAD
+        result = await robot.send(outgoing)
+        assert result.outcome is Outcome.DEAD
+        assert result.reason
     assert platform.requests == []
 
 
@@ -125,25 +168,56 @@ async def test_a_forged_address_is_not_posted_to(
     platform: FakePlatform, session: aiohttp.ClientSession, forged: str
 ) -> None:
     for robot in (make_robot(session), make_robot(session, api_base=platform.base_url)):
-        result = await robot.send(late(Text("hi"), forged))
-        assert result == SendResult(Outcome.DEAD, "The response address is not the platform's.")
+        for address in (f"url:group:{forged}", forged):
+            result = await robot.send(late(Text("hi"), address))
+            assert result == SendResult(Outcome.DEAD, "The response address is not the platform's.")
     assert platform.requests == []
 
 
+@pytest.mark.parametrize("port", ["", ":443"])
 async def test_the_platforms_own_address_is_trusted_only_when_no_other_is_set(
-    platform: FakePlatform, unused_base_url: str
+    platform: FakePlatform, unused_base_url: str, port: str
 ) -> None:
-    url = "https://qyapi.weixin.qq.com/cgi-bin/aibot/response?response_code=ONE-USE-CODE"
+    url = f"url:group:https://qyapi.weixin.qq.com{port}/cgi-bin/x?response_code=ONE-USE-CODE"
     connector = aiohttp.TCPConnector(resolver=Nowhere())
     async with aiohttp.ClientSession(connector=connector) as offline:
         reached_for = await make_robot(offline).send(late(Text("hi"), url))
         refused = await make_robot(offline, api_base=platform.base_url).send(late(Text("hi"), url))
         other_port = await make_robot(offline, api_base=platform.base_url).send(
-            late(Text("hi"), f"{unused_base_url}/x")
+            late(Text("hi"), f"url:group:{unused_base_url}/x")
         )
     assert reached_for.outcome is Outcome.RETRY
     assert "ONE-USE-CODE" not in reached_for.reason
     assert (refused.outcome, other_port.outcome) == (Outcome.DEAD, Outcome.DEAD)
+
+
+async def test_what_a_person_sent_is_fetched_and_decrypted_with_the_callbacks_key(
+    robot: WecomRobot, platform: FakePlatform
+) -> None:
+    body = base64.b64decode(encrypt_padded(AES_KEY, b"a picture" + bytes([23]) * 23))
+    platform.reply("/file", Raw(body))
+    media = MediaRef(MediaKind.IMAGE, f"{platform.base_url}/file?sign=x")
+    assert await robot.read_media(media) == b"a picture"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/x", "file:///etc/passwd", "ftp://127.0.0.1/x", ""]
+)
+async def test_a_file_is_fetched_only_over_https_or_from_the_configured_place(
+    robot: WecomRobot, session: aiohttp.ClientSession, url: str
+) -> None:
+    for each in (robot, make_robot(session)):
+        with pytest.raises(BadPayload, match="not the platform's"):
+            await each.read_media(MediaRef(MediaKind.FILE, url))
+
+
+async def test_a_file_may_lie_anywhere_behind_https() -> None:
+    connector = aiohttp.TCPConnector(resolver=Nowhere())
+    async with aiohttp.ClientSession(connector=connector) as offline:
+        with pytest.raises(TransportError):
+            await make_robot(offline).read_media(
+                MediaRef(MediaKind.FILE, "https://files.example/1?sign=x")
+            )
 
 
 class Nowhere(aiohttp.abc.AbstractResolver):

@@ -94,6 +94,20 @@ def test_numbers_are_written_bare_and_texts_as_cdata() -> None:
     assert write_xml([("A", 1), ("B", "b")]) == "<xml><A>1</A><B><![CDATA[b]]></B></xml>"
 
 
+def test_fields_are_written_within_fields() -> None:
+    written = write_xml([("Articles", [("item", [("Title", "a")]), ("item", [("Title", "b")])])])
+    (articles,) = parse_xml(written).children
+    assert [item.value("Title") for item in articles.children] == ["a", "b"]
+
+
+def test_a_needed_value_is_there_or_the_document_is_refused() -> None:
+    root = parse_xml("<xml><A> a </A><B> </B></xml>")
+    assert root.needed("A") == "a"
+    for missing in ("B", "C"):
+        with pytest.raises(BadPayload, match=missing):
+            root.needed(missing)
+
+
 @given(st.text())
 def test_whatever_is_written_parses_to_the_text_without_what_xml_cannot_carry(text: str) -> None:
     written = write_xml([("Content", text)])

@@ -11,19 +11,9 @@ from bot.channels.wecom_robot import WecomRobot
 from bot.core.clock import ManualClock
 from bot.core.events import Event, Receipt
 from bot.core.ids import ChannelKey
-from bot.core.messages import (
-    Button,
-    Card,
-)
+from bot.core.messages import Button, Card
 
-from .support import (
-    AES_KEY,
-    NO_SESSION,
-    NOW,
-    PAYLOADS,
-    TOKEN,
-    callback_query,
-)
+from .support import AES_KEY, NO_SESSION, NOW, PAYLOADS, TOKEN, callback_query
 
 ENVELOPE = Envelope(TOKEN, AES_KEY, "")
 ORACLE = WeChatCrypto(TOKEN, AES_KEY, "")
@@ -65,7 +55,7 @@ def deliver(plaintext: str, robot: WecomRobot = ROBOT) -> Receipt:
 
 
 def payload(name: str) -> str:
-    return (PAYLOADS / "wecom_robot" / f"{name}.json").read_text(encoding="utf-8")
+    return (PAYLOADS / "robot" / f"{name}.json").read_text(encoding="utf-8")
 
 
 def payload_with(name: str, **changes: Any) -> str:
