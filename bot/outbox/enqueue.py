@@ -24,6 +24,8 @@ async def enqueue(outgoings: Sequence[Outgoing], *, now: datetime) -> None:
             channel=outgoing.channel,
             target_kind=outgoing.target.kind,
             target=outgoing.target.address,
+            conversation=outgoing.conversation,
+            urgent=outgoing.urgent,
             message=_message_text(outgoing),
             due_at=outgoing.not_before or now,
             expires_at=outgoing.expires_at,
@@ -45,9 +47,10 @@ def insert_sqlite(
     """Write ``outgoings`` with the instant of each inside a lane's transaction."""
     write_batch(
         connection,
-        "INSERT INTO outbox (key, channel, target_kind, target, message, due_at, expires_at,"
-        " created_at) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,"
-        " value ->> 5, value ->> 6, value ->> 7 FROM json_each(?) WHERE true"
+        "INSERT INTO outbox (key, channel, target_kind, target, conversation, urgent, message,"
+        " due_at, expires_at, created_at) SELECT value ->> 0, value ->> 1, value ->> 2,"
+        " value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,"
+        " value ->> 9 FROM json_each(?) WHERE true"
         " ON CONFLICT (key) DO NOTHING",
         [
             (
@@ -55,6 +58,8 @@ def insert_sqlite(
                 outgoing.channel,
                 outgoing.target.kind,
                 outgoing.target.address,
+                outgoing.conversation,
+                int(outgoing.urgent),
                 _message_text(outgoing),
                 to_micros(outgoing.not_before or now),
                 maybe_micros(outgoing.expires_at),
@@ -74,6 +79,8 @@ def outgoing_of(row: sqlite3.Row) -> Outgoing:
         target=Target(TargetKind(row["target_kind"]), row["target"]),
         message=message_from_json(json.loads(row["message"])),
         expires_at=None if expires_at is None else from_micros(expires_at),
+        chat="" if row["conversation"] == row["target"] else row["conversation"],
+        urgent=bool(row["urgent"]),
     )
 
 

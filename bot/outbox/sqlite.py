@@ -1,51 +1,82 @@
-"""The outbox lanes in SQLite's SQL: leasing rows and writing down what became of them."""
+"""The outbox lanes in SQLite's SQL: leasing rows within the limits, keeping what became of them.
+
+A row is leased in the same step that counts its attempt, so no limit is passed by two workers at
+once, and a restart forgets nothing.
+"""
 
 import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from bot.core.events import EventKind
+from bot.core.ids import ChannelKey
+from bot.core.messages import TargetKind
+from bot.core.ports import Capabilities, Rate
 from bot.outbox.models import OutboxState
-from bot.store.fields import maybe_micros, to_micros
+from bot.outbox.pacing import next_step, pause_end
+from bot.store.batch import write_batch
+from bot.store.fields import from_micros, maybe_micros, to_micros
 
-DUE = """
-SELECT * FROM (
-  SELECT o.*, row_number() OVER (PARTITION BY channel, target ORDER BY due_at, id) AS place
-  FROM outbox AS o WHERE o.state = 'queued' AND o.due_at <= ?
-    AND NOT EXISTS (
-      SELECT 1 FROM outbox AS earlier
-      WHERE earlier.state IN ('queued', 'sending') AND earlier.id < o.id AND earlier.attempts > 0
-        AND earlier.channel = o.channel AND earlier.target = o.target
-    )
-) WHERE place = 1
-ORDER BY due_at, id LIMIT ?
+_FREE: Final = """
+  o.state = 'queued'
+  AND NOT EXISTS (
+    SELECT 1 FROM outbox AS s WHERE s.state = 'sending'
+    AND s.channel = o.channel AND s.conversation = o.conversation
+  )
+  AND NOT EXISTS (
+    SELECT 1 FROM outbox AS e WHERE e.state = 'queued' AND e.id < o.id AND e.attempts > 0
+    AND e.channel = o.channel AND e.conversation = o.conversation
+  )
 """
-"""The next row of each target, so that a long queue of one does not hide the others. A row that
-waits for its next attempt holds back later ones to its target: a group reads its posts in order."""
+"""Messages to one chat go one after the other, and a row that waits for its next attempt holds
+back later ones: a group reads its posts in order."""
 
-NEXT_DUE = "SELECT min(due_at) AS due_at FROM outbox WHERE state = 'queued' AND due_at > ?"
+DUE = f"""
+SELECT * FROM (
+  SELECT o.*, row_number() OVER (PARTITION BY channel, conversation ORDER BY id) AS place
+  FROM outbox AS o WHERE {_FREE} AND o.due_at <= ?1 AND o.urgent = ?2
+    AND NOT EXISTS (SELECT 1 FROM channel_pause AS p WHERE p.channel = o.channel AND p.until > ?1)
+) WHERE place = 1
+ORDER BY due_at, id LIMIT ?3
+"""
+"""The next row of each chat, so that a long queue of one does not hide the others."""
+
+NEXT_DUE = f"""
+SELECT min(max(o.due_at, coalesce(
+  (SELECT p.until FROM channel_pause AS p WHERE p.channel = o.channel), 0))) AS due_at
+FROM outbox AS o WHERE {_FREE}
+"""
 
 STRANDED = "SELECT * FROM outbox WHERE state = 'sending' AND attempted_at <= ?"
 """Rows whose sender has surely died: no attempt lasts that long."""
 
-ATTEMPTS = """
-SELECT channel, target, attempted_at FROM outbox
-WHERE attempted_at > ? ORDER BY attempted_at
-"""
+LONGEST_WINDOW: Final = timedelta(days=1)
+"""Attempts that are older count for no limit."""
+
+_NEVER: Final = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Take this row for one attempt at ``at``."""
+    """Take this row for one attempt at ``at``, if ``table`` allows it then."""
 
     row_id: int
+    channel: ChannelKey
+    conversation: str
+    target_kind: TargetKind
+    table: Capabilities
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an attempt. ``due_at`` is the next one, for rows that go on."""
+    """What became of an attempt. ``due_at`` is the next one, for rows that go on.
+
+    ``counts`` is False for a refusal by a limit, which is no attempt of the row's.
+    """
 
     row_id: int
     state: OutboxState
@@ -53,35 +84,179 @@ class Result:
     errcode: int = 0
     reason: str = ""
     due_at: datetime | None = None
+    counts: bool = True
+    reference: str = ""
+    update_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The channel has had enough: nothing before ``until``, or (None) as its limits say."""
+
+    channel: ChannelKey
+    at: datetime
+    until: datetime | None
 
 
 def lease(connection: sqlite3.Connection, items: Sequence[Lease]) -> list[bool]:
-    """True for each row that was still waiting and is now ours."""
-    rows = connection.execute(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1,"
-        " attempted_at = (SELECT value ->> 1 FROM json_each(?1) WHERE value ->> 0 = outbox.id)"
-        " WHERE state = 'queued' AND id IN (SELECT value ->> 0 FROM json_each(?1)) RETURNING id",
-        (json.dumps([[item.row_id, to_micros(item.at)] for item in items]),),
-    )
-    leased = {row["id"] for row in rows}
-    return [item.row_id in leased for item in items]
+    """True for each row that was still waiting, may go now, and is ours.
+
+    One that may not go yet waits until it may: its due instant says when.
+    """
+    return [_lease(connection, item) for item in items]
 
 
 def write_results(connection: sqlite3.Connection, items: Sequence[Result]) -> list[None]:
     """Write down what became of each attempt."""
     connection.executemany(
         "UPDATE outbox SET state = ?, errcode = ?, reason = ?, due_at = coalesce(?, due_at),"
-        " ended_at = ? WHERE id = ?",
+        " ended_at = ?, attempts = attempts - ?, reference = ?, update_code = ? WHERE id = ?",
         [
             (
                 item.state,
                 item.errcode,
                 item.reason,
                 maybe_micros(item.due_at),
-                None if item.state is OutboxState.QUEUED else to_micros(item.at),
+                None
+                if item.state in (OutboxState.QUEUED, OutboxState.HANDED)
+                else to_micros(item.at),
+                0 if item.counts else 1,
+                item.reference,
+                item.update_code,
                 item.row_id,
             )
             for item in items
         ],
     )
     return [None] * len(items)
+
+
+def close_channels(connection: sqlite3.Connection, items: Sequence[Closing]) -> list[None]:
+    """Keep what the platform has closed. What is closed longer stays so."""
+    for item in items:
+        row = connection.execute(
+            "SELECT until, limit_step FROM channel_pause WHERE channel = ?", (item.channel,)
+        ).fetchone()
+        until, step = item.until, 0
+        if row is not None and from_micros(row["until"]) > item.at:
+            step = row["limit_step"]  # the answer to a call that was under way already
+            until = max(until or item.at, from_micros(row["until"]))
+        elif until is None:
+            step = 0 if row is None else next_step(*_closed(row), item.at)
+            until = pause_end(step, item.at)
+        connection.execute(
+            "INSERT INTO channel_pause VALUES (?, ?, ?) ON CONFLICT (channel)"
+            " DO UPDATE SET until = excluded.until, limit_step = excluded.limit_step",
+            (item.channel, to_micros(until), step),
+        )
+    return [None] * len(items)
+
+
+def hear(
+    connection: sqlite3.Connection, heard: Sequence[tuple[ChannelKey, str, EventKind, datetime]]
+) -> None:
+    """Somebody wrote: what waited for that may be looked at again."""
+    write_batch(
+        connection,
+        "INSERT INTO last_heard SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3"
+        " FROM json_each(?) WHERE true ON CONFLICT (channel, chat_id) DO UPDATE"
+        " SET kind = excluded.kind, at = excluded.at WHERE excluded.at >= last_heard.at",
+        [(channel, chat, kind, to_micros(at)) for channel, chat, kind, at in heard],
+    )
+    write_batch(
+        connection,
+        "UPDATE outbox SET due_at = w.value ->> 2, held = 0 FROM json_each(?) AS w"
+        " WHERE outbox.state = 'queued' AND outbox.held"
+        " AND outbox.channel = w.value ->> 0 AND outbox.conversation = w.value ->> 1",
+        [(channel, chat, to_micros(at)) for channel, chat, _, at in heard],
+    )
+
+
+def forget_attempts(connection: sqlite3.Connection, items: Sequence[datetime]) -> list[None]:
+    """Attempts that no limit counts any more."""
+    connection.execute(
+        "DELETE FROM send_attempt WHERE at < ?", (to_micros(items[-1] - LONGEST_WINDOW),)
+    )
+    return [None] * len(items)
+
+
+def _lease(connection: sqlite3.Connection, item: Lease) -> bool:
+    if not _window_is_open(connection, item):
+        connection.execute(
+            "UPDATE outbox SET held = 1, due_at = coalesce(expires_at, ?)"
+            " WHERE id = ? AND state = 'queued'",
+            (to_micros(item.at + _NEVER), item.row_id),
+        )
+        return False
+    opens = [_rate_opens(connection, item, rate) for rate in item.table.rates]
+    earliest = max(opens, default=item.at)
+    if earliest > item.at:
+        connection.execute(
+            "UPDATE outbox SET due_at = min(?, coalesce(expires_at, ?))"
+            " WHERE id = ? AND state = 'queued'",
+            (to_micros(earliest), to_micros(earliest), item.row_id),
+        )
+        return False
+    return _take(connection, item)
+
+
+def _take(connection: sqlite3.Connection, item: Lease) -> bool:
+    cursor = connection.execute(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, attempted_at = ?"
+        " WHERE id = ? AND state = 'queued'",
+        (to_micros(item.at), item.row_id),
+    )
+    if not cursor.rowcount:
+        return False
+    connection.execute(
+        "INSERT INTO send_attempt (channel, conversation, target_kind, at) VALUES (?, ?, ?, ?)",
+        (item.channel, item.conversation, item.target_kind, to_micros(item.at)),
+    )
+    return True
+
+
+def _rate_opens(connection: sqlite3.Connection, item: Lease, rate: Rate) -> datetime:
+    """The first instant at which ``rate`` allows one more: when the limit-th last one is over."""
+    if rate.kinds is not None and item.target_kind not in rate.kinds:
+        return item.at
+    where, parameters = "channel = ?", [str(item.channel)]
+    if rate.per_chat:
+        where, parameters = f"{where} AND conversation = ?", [*parameters, item.conversation]
+    if rate.kinds is not None:
+        where += " AND target_kind IN (SELECT value FROM json_each(?))"
+        parameters = [*parameters, json.dumps(sorted(rate.kinds))]
+    span = timedelta(seconds=rate.seconds)
+    row = connection.execute(
+        f"SELECT at FROM send_attempt WHERE {where} AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+        (*parameters, to_micros(item.at - span), rate.limit - 1),
+    ).fetchone()
+    return item.at if row is None else from_micros(row["at"]) + span
+
+
+def _window_is_open(connection: sqlite3.Connection, item: Lease) -> bool:
+    """Whether the person's last act (or, in a group, anybody's first word) lets us write."""
+    table = item.table
+    bound = item.target_kind is TargetKind.PERSON and bool(table.windows)
+    if item.target_kind is TargetKind.CALLBACK or not (bound or table.first_word):
+        return True
+    row = connection.execute(
+        "SELECT kind, at FROM last_heard WHERE channel = ? AND chat_id = ?",
+        (item.channel, item.conversation),
+    ).fetchone()
+    if row is None:
+        return False
+    if not bound:
+        return True
+    window = table.windows.get(EventKind(row["kind"]))
+    if window is None or item.at >= from_micros(row["at"]) + timedelta(seconds=window.seconds):
+        return False
+    (used,) = connection.execute(
+        "SELECT count(*) FROM outbox WHERE channel = ? AND conversation = ? AND attempted_at >= ?"
+        " AND state IN ('sending', 'sent', 'unknown')",
+        (item.channel, item.conversation, row["at"]),
+    ).fetchone()
+    return bool(used < window.limit)
+
+
+def _closed(row: sqlite3.Row) -> tuple[int, datetime]:
+    return row["limit_step"], from_micros(row["until"])

@@ -1,7 +1,8 @@
 """The sender: takes rows that are due, within the platforms' limits, and keeps what became of each.
 
 An attempt that ended in silence is ``unknown`` and never repeated by itself, unless the channel
-drops repeats. Rows to one target go one after the other; different targets side by side.
+drops repeats. Rows to one chat go one after the other; chats side by side. Urgent rows (a welcome
+has 20 seconds) are looked for first and have hands of their own: nobody's slow send delays them.
 """
 
 import asyncio
@@ -15,22 +16,28 @@ from bot.core.clock import Clock
 from bot.core.ids import ChannelKey
 from bot.core.messages import Outgoing, TargetKind, plain_text
 from bot.core.metrics import Metrics
-from bot.core.ports import Outcome, Sender, SendResult
+from bot.core.ports import Outcome, Pause, Sender, SendResult
 from bot.outbox import sqlite
 from bot.outbox.enqueue import outgoing_of
 from bot.outbox.models import OutboxState
-from bot.outbox.pacing import Pacer, backoff_seconds
+from bot.outbox.pacing import backoff_seconds
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
 
 MOST_ATTEMPTS = 10
 """After so many attempts without effect a row is given up as dead."""
 
-ATTEMPT_LIMIT = timedelta(seconds=60)
-"""No attempt lasts longer; a row in ``sending`` for longer has lost its sender."""
+ATTEMPT_LIMIT = timedelta(seconds=180)
+"""No attempt lasts longer, files included; a row in ``sending`` for longer has lost its sender."""
 
-LOOK_LIMIT = 200
-"""Rows looked at in one go."""
+SIDE_BY_SIDE = 64
+"""Ordinary sends under way at the same time."""
+
+URGENT_AT_ONCE = 500
+"""Urgent rows looked at in one go; all of them are sent side by side."""
+
+TIDY_EVERY = timedelta(minutes=1)
+"""How often rows that lost their sender are looked for, and old attempts forgotten."""
 
 Screen = Callable[[str], str]
 """Returns why a text may not leave the house, or an empty string."""
@@ -54,25 +61,24 @@ class OutboxWorker:
         self._screen = screen
         self._metrics = metrics
         self._log = structlog.get_logger("outbox")
-        self._pacer = Pacer({key: sender.capabilities.rates for key, sender in senders.items()})
         self._leases = store.lane("outbox lease", sqlite.lease)
         self._results = store.lane("outbox results", sqlite.write_results)
+        self._closings = store.lane("outbox pauses", sqlite.close_channels)
+        self._forgetting = store.lane("outbox attempts", sqlite.forget_attempts)
+        self._tidy_at: datetime | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.handed = asyncio.Event()
+        """Set whenever a row has become a task that an employee must confirm."""
 
     async def start(self) -> None:
-        """Take over from the process before: its attempts, its unfinished rows. Then send.
+        """End what the process before has left half done, then send.
 
         No other process uses this database (SQLite), so what is being sent was the dead one's.
         """
-        now = self._clock.now()
-        await self._end_stranded(now)
-        since = to_micros(now - self._pacer.longest_window())
-        for row in await self._store.read(sqlite.ATTEMPTS, [since]):
-            self._pacer.record(
-                ChannelKey(row["channel"]), row["target"], from_micros(row["attempted_at"])
-            )
+        await self._end_stranded(self._clock.now())
         self._task = asyncio.create_task(self._run(), name="outbox")
 
     async def stop(self) -> None:
@@ -81,7 +87,7 @@ class OutboxWorker:
             return
         async with self._turn:
             self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.gather(self._task, *self._under_way, return_exceptions=True)
         self._task = None
 
     def wake(self) -> None:
@@ -89,28 +95,21 @@ class OutboxWorker:
         self._wake.set()
 
     async def send_due(self) -> None:
-        """Send everything that is due and allowed now."""
-        async with self._turn:
-            await self._end_stranded(self._clock.now() - ATTEMPT_LIMIT)
-            while await self._send_some():
-                pass
+        """Send everything that is due and allowed now; returns when it is over."""
+        while await self._start_due() or self._under_way:
+            if self._under_way:
+                await asyncio.wait(self._under_way)
 
     async def next_due(self) -> datetime | None:
-        """When the next row can go, or None when nothing waits."""
-        now = self._clock.now()
-        later = (await self._store.read(sqlite.NEXT_DUE, [to_micros(now)]))[0]["due_at"]
-        instants = [] if later is None else [from_micros(later)]
-        instants += [
-            self._pacer.earliest(ChannelKey(row["channel"]), row["target"], now)
-            for row in await self._store.read(sqlite.DUE, [to_micros(now), LOOK_LIMIT])
-        ]
-        return min(instants, default=None)
+        """When the next row can be tried, or None when nothing waits."""
+        due_at = (await self._store.read(sqlite.NEXT_DUE))[0]["due_at"]
+        return None if due_at is None else max(from_micros(due_at), self._clock.now())
 
     async def _run(self) -> None:
         while True:
             self._wake.clear()
             try:
-                await self.send_due()
+                await self._start_due()
                 pause = await self._pause()
             except Exception:  # noqa: BLE001 (worker loop: logs, counts and goes on)
                 self._log.exception("outbox round failed")
@@ -128,30 +127,46 @@ class OutboxWorker:
             return 1.0
         return min(max((due - self._clock.now()).total_seconds(), 0.01), 1.0)
 
-    async def _send_some(self) -> bool:
-        now = self._clock.now()
-        rows = await self._store.read(sqlite.DUE, [to_micros(now), LOOK_LIMIT])
+    async def _start_due(self) -> bool:
+        """Begin to send what is due and allowed; whether anything was begun or ended."""
+        async with self._turn:
+            now = self._clock.now()
+            if self._tidy_at is None or now >= self._tidy_at:
+                self._tidy_at = now + TIDY_EVERY
+                await self._end_stranded(now - ATTEMPT_LIMIT)
+                await self._forgetting.submit(now)
+            begun = False
+            while await self._start_some(now):
+                begun = True
+            return begun
+
+    async def _start_some(self, now: datetime) -> bool:
+        room = max(SIDE_BY_SIDE - len(self._under_way), 0)
+        rows = await self._store.read(sqlite.DUE, [to_micros(now), 1, URGENT_AT_ONCE])
+        rows += await self._store.read(sqlite.DUE, [to_micros(now), 0, room]) if room else []
         refused = [(row, why) for row in rows if (why := self._refusal(outgoing_of(row), now))]
         for row, why in refused:
             await self._end(row, SendResult(Outcome.DEAD, why))
         dropped = {row["id"] for row, _ in refused}
-        chosen = self._choose([row for row in rows if row["id"] not in dropped], now)
-        leased = await asyncio.gather(
-            *[self._leases.submit(sqlite.Lease(row["id"], now)) for row in chosen]
-        )
-        ours = [row for row, mine in zip(chosen, leased, strict=True) if mine]
-        await asyncio.gather(*[self._send(row) for row in ours])
+        fit = [row for row in rows if row["id"] not in dropped]
+        leased = await asyncio.gather(*[self._leases.submit(self._lease(row, now)) for row in fit])
+        ours = [row for row, mine in zip(fit, leased, strict=True) if mine]
+        for row in ours:
+            task = asyncio.create_task(self._send(row), name=f"send {row['key']}")
+            self._under_way.add(task)
+            task.add_done_callback(self._sent)
         return bool(ours or refused)
 
-    def _choose(self, rows: list[sqlite3.Row], now: datetime) -> list[sqlite3.Row]:
-        """As many of the rows, one of each target, as the limits allow together."""
-        chosen = []
-        for row in rows:
-            channel, target = ChannelKey(row["channel"]), row["target"]
-            if self._pacer.earliest(channel, target, now) <= now:
-                self._pacer.record(channel, target, now)
-                chosen.append(row)
-        return chosen
+    def _lease(self, row: sqlite3.Row, now: datetime) -> sqlite.Lease:
+        channel = ChannelKey(row["channel"])
+        return sqlite.Lease(
+            row["id"],
+            channel,
+            row["conversation"],
+            TargetKind(row["target_kind"]),
+            self._senders[channel].capabilities,
+            now,
+        )
 
     def _refusal(self, outgoing: Outgoing, now: datetime) -> str:
         """Why a message is not even tried, and so costs nothing of the limits; empty when it is."""
@@ -163,18 +178,34 @@ class OutboxWorker:
 
     async def _send(self, row: sqlite3.Row) -> None:
         outgoing = outgoing_of(row)
-        result = await self._senders[outgoing.channel].send(outgoing)
-        if result.outcome is Outcome.RETRY and result.retry_after_seconds:
-            self._pacer.close(
-                outgoing.channel,
-                self._clock.now() + timedelta(seconds=result.retry_after_seconds),
-            )
+        try:
+            result = await self._senders[outgoing.channel].send(outgoing)
+        except Exception as defect:  # noqa: BLE001 (worker loop: logs, counts and goes on)
+            self._log.exception("the channel failed", key=row["key"], channel=outgoing.channel)
+            self._metrics.jobs_failed.labels("outbox").inc()
+            result = SendResult(Outcome.UNKNOWN, f"a defect of the channel: {defect!r}")
+        if result.pauses is not Pause.ROW:
+            await self._close(outgoing.channel, result)
         await self._end(row, result)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        """Whatever comes next in the same chat may go now."""
+        self._under_way.discard(task)
+        self._wake.set()
+        if not task.cancelled() and task.exception() is not None:
+            self._log.error("end not kept", send=task.get_name(), exc_info=task.exception())
+
+    async def _close(self, channel: ChannelKey, result: SendResult) -> None:
+        """The platform said that it has had enough, or that nothing works: tell every worker."""
+        now, until = self._clock.now(), None
+        if result.pauses is Pause.CHANNEL:
+            until = now + timedelta(seconds=result.retry_after_seconds or 0)
+        await self._closings.submit(sqlite.Closing(channel, now, until))
 
     async def _end(self, row: sqlite3.Row, result: SendResult) -> None:
         """Count, log and write down what became of a row."""
         self._metrics.sends.labels(row["channel"], result.outcome).inc()
-        if result.outcome is not Outcome.SENT:
+        if result.outcome not in (Outcome.SENT, Outcome.HANDED):
             self._log.warning(
                 "send did not succeed",
                 key=row["key"],
@@ -184,30 +215,37 @@ class OutboxWorker:
                 reason=result.reason,
             )
         await self._results.submit(self._verdict(row, result))
+        if result.outcome is Outcome.HANDED:
+            self.handed.set()
 
     def _verdict(self, row: sqlite3.Row, result: SendResult) -> sqlite.Result:
         now = self._clock.now()
         attempts = row["attempts"] + 1
+        due_at = None
         match result.outcome:
             case Outcome.SENT:
-                return sqlite.Result(row["id"], OutboxState.SENT, now)
-            case Outcome.DEAD:
-                state = OutboxState.DEAD
+                state = OutboxState.SENT
+            case Outcome.HANDED:
+                state = OutboxState.HANDED
             case Outcome.UNKNOWN:
                 state = OutboxState.UNKNOWN
-            case Outcome.RETRY if attempts >= MOST_ATTEMPTS:
-                state = OutboxState.DEAD
-            case Outcome.RETRY:
+            case Outcome.RETRY if attempts < MOST_ATTEMPTS or result.pauses is Pause.LIMIT:
+                state = OutboxState.QUEUED
                 wait = result.retry_after_seconds or backoff_seconds(attempts)
-                return sqlite.Result(
-                    row["id"],
-                    OutboxState.QUEUED,
-                    now,
-                    errcode=result.errcode,
-                    reason=result.reason,
-                    due_at=now + timedelta(seconds=wait),
-                )
-        return sqlite.Result(row["id"], state, now, errcode=result.errcode, reason=result.reason)
+                due_at = now + timedelta(seconds=wait)
+            case _:
+                state = OutboxState.DEAD
+        return sqlite.Result(
+            row["id"],
+            state,
+            now,
+            errcode=result.errcode,
+            reason=result.reason,
+            due_at=due_at,
+            counts=result.pauses is not Pause.LIMIT,
+            reference=result.reference,
+            update_code=result.update_code,
+        )
 
     async def _end_stranded(self, begun_before: datetime) -> None:
         """Rows whose sender died in the middle: repeat where that is safe, else ``unknown``."""

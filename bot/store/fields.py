@@ -25,6 +25,11 @@ def maybe_micros(instant: datetime | None) -> int | None:
     return None if instant is None else to_micros(instant)
 
 
+def maybe_instant(micros: int | None) -> datetime | None:
+    """``from_micros`` for columns that may be empty."""
+    return None if micros is None else from_micros(micros)
+
+
 class InstantField(BigIntField):
     """A column of instants: BIGINT in the database, an aware UTC datetime in Python."""
 

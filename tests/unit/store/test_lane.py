@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import MODELS
+from bot.tables import MODELS
 from bot.core.errors import ErrorCode, StoreError, YutangError
 from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly
 from bot.store.lane import BATCH_LIMIT, Lane

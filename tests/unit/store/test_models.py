@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tortoise.models import Model
 
-from bot.app import MODELS
+from bot.tables import MODELS
 from bot.store.fields import InstantField
 from tests.support.stores import memory_database
 

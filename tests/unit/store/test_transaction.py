@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import MODELS
+from bot.tables import MODELS
 from bot.members.models import MemberRow
 from bot.store import db
 from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly

@@ -1,0 +1,12 @@
+"""Which modules hold Tortoise models: whoever opens the database names them all."""
+
+from typing import Final
+
+MODELS: Final = (
+    "bot.outbox.models",
+    "bot.members.models",
+    "bot.rewards.models",
+    "bot.growth.models",
+    "bot.schedules.models",
+    "bot.pipeline.proposals",
+)
