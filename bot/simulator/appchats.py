@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.simulator.cast import App
 from bot.simulator.content import TO_CHAT, read_content
+from bot.simulator.frame import Call
 from bot.simulator.frequency import Frequency
 from bot.simulator.groups import Group
 from bot.simulator.limits import (
@@ -20,6 +21,7 @@ from bot.simulator.limits import (
     CHAT_MEMBERS_MIN,
     CHAT_NAME_CHARACTERS,
 )
+from bot.simulator.media import MediaStore
 from bot.simulator.refusal import Refused, bad_parameter, missing, too_often
 from bot.simulator.shapes import Sender, SenderKind
 from bot.simulator.world import World
@@ -28,12 +30,22 @@ from bot.simulator.world import World
 class AppChats:
     """Groups by their chat id; a chat of another app does not exist."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, media: MediaStore) -> None:
         self._world = world
+        self._media = media
         self._creations = Frequency(CHAT_CREATIONS, bans=True)
         self._changes = Frequency(CHAT_CHANGES, bans=True)
         self._deliveries = Frequency(CHAT_DELIVERIES, bans=True)
         self._member_rates = Frequency(CHAT_MEMBER_RATES, bans=False)
+
+    def calls(self) -> list[Call[App]]:
+        """The calls of this corner."""
+        return [
+            Call("POST", "appchat/create", self.create),
+            Call("POST", "appchat/update", self.update),
+            Call("GET", "appchat/get", self.read, quiet=True),
+            Call("POST", "appchat/send", self.send),
+        ]
 
     def create(self, app: App, body: dict[str, Any]) -> dict[str, Any]:
         """appchat/create: a group of 2 to 500 people with the owner among them."""
@@ -91,7 +103,8 @@ class AppChats:
 
     def send(self, app: App, body: dict[str, Any]) -> dict[str, Any]:
         """appchat/send: a message for everyone in the group."""
-        group, draft, now = self._group(app, body), read_content(body, TO_CHAT), self._world.now()
+        group, now = self._group(app, body), self._world.now()
+        draft = read_content(body, TO_CHAT, self._media.shelf(app.corp_id))
         people = len(group.members)
         if not self._deliveries.take(app.corp_id, now, weight=people):
             raise too_often()

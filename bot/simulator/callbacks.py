@@ -3,6 +3,9 @@
 A message is tried three times with the same content and a new signature; whatever is not HTTP 200
 within five seconds counts as failed (91116). Patience is real seconds: the network does not know
 the simulated hour.
+
+In a drill the answer to a callback may get lost on its way back: the platform then tells the same
+once more, and only the answer to that counts.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ from typing import Any, Final
 import aiohttp
 
 from bot.core.clock import Clock
+from bot.simulator.faults import Fault, FaultPlan
 from bot.simulator.feed import Feed
 from bot.simulator.limits import (
     ANSWER_BODY_BYTES,
@@ -23,7 +27,7 @@ from bot.simulator.limits import (
     STREAM_PAUSE_SECONDS,
 )
 from bot.simulator.platform_log import Level, PlatformLog
-from bot.simulator.wire import Wire
+from bot.simulator.wire import Stamp, Wire
 
 _START_TRIES: Final = 100
 _START_PAUSE_SECONDS: Final = 0.1
@@ -69,6 +73,7 @@ class Callbacks:
         dice: random.Random,
         callback_base: Callable[[], str],
         patience: Patience,
+        faults: FaultPlan,
     ) -> None:
         self._wires = wires
         self._clock = clock
@@ -77,6 +82,7 @@ class Callbacks:
         self._dice = dice
         self._callback_base = callback_base
         self._patience = patience
+        self._faults = faults
         self._session: aiohttp.ClientSession | None = None
         self._checks: list[asyncio.Task[None]] = []
         self._states = dict.fromkeys(wires, (False, "还没有验证"))
@@ -127,10 +133,8 @@ class Callbacks:
     async def check(self, key: str) -> bool:
         """Check an address: GET, and the decrypted echo must come back bare within a second."""
         wire, echo = self._wires[key], str(self._dice.randrange(10**18, 9 * 10**18))
-        query, ciphertext = self._sign(wire, echo)
-        result = await self._request(
-            "GET", key, {**query, "echostr": ciphertext}, seconds=self._patience.check_seconds
-        )
+        query = wire.write_check(echo, self._stamp())
+        result = await self._request("GET", key, query, seconds=self._patience.check_seconds)
         good = result.status == 200 and result.body == echo.encode()
         trouble = "回显的明文不对" if result.status == 200 else result.trouble
         text = "回调地址验证通过" if good else f"回调地址验证失败：{trouble}"
@@ -141,39 +145,58 @@ class Callbacks:
             self._log.write(level, "check", f"{key} {text}", channel=key, ms=result.milliseconds)
         return good
 
-    async def deliver(self, key: str, plaintext: str, *, what: str, tries: int) -> Reply | None:
+    async def deliver(
+        self, key: str, plaintext: str, *, what: str, tries: int, may_double: bool = True
+    ) -> Reply | None:
         """Post a callback until it is answered with 200, at most ``tries`` times.
 
         A channel whose address does not pass the check gets nothing. None means: given up.
+        ``may_double`` leaves it to the drill whether a good answer gets lost, which gives the
+        callback one more try.
         """
         if not self._states[key][0] and not await self.check(key):
             self._log.write(Level.ERROR, "callback", f"{key} 没有投递：地址未通过验证", channel=key)
             return None
-        wire = self._wires[key]
-        for number in range(1, tries + 1):
-            query, ciphertext = self._sign(wire, plaintext)
-            result = await self._request(
-                "POST",
-                key,
-                query,
-                body=wire.wrap(ciphertext),
-                content_type=wire.content_type,
-                seconds=self._patience.answer_seconds,
-            )
-            good = result.status == 200 and not result.trouble
-            outcome = "200" if good else result.trouble
+        loses_answer = may_double and self._faults.doubles_callback(key)
+        number, left = 0, tries
+        while left:
+            number, left = number + 1, left - 1
+            reply = await self._try(key, plaintext, what=what, number=number)
+            if reply is None:
+                continue
+            if not loses_answer:
+                return reply
+            loses_answer, left = False, max(left, 1)
+            self._faults.happened(Fault.DOUBLED)
             self._log.write(
-                Level.INFO if good else Level.ERROR,
-                "callback",
-                f"{key} {what}，第 {number} 次：{outcome}，{result.milliseconds} ms",
-                channel=key,
-                attempt=number,
-                status=result.status,
-                ms=result.milliseconds,
+                Level.INFO, "fault", f"演习：{key} {what}的应答丢失，重新投递", channel=key
             )
-            if good:
-                return Reply(result.body, query["nonce"])
         return None
+
+    async def _try(self, key: str, plaintext: str, *, what: str, number: int) -> Reply | None:
+        """One try; None when it was not answered with 200 in time."""
+        wire = self._wires[key]
+        parcel = wire.write(plaintext, self._stamp())
+        result = await self._request(
+            "POST",
+            key,
+            parcel.query,
+            body=parcel.body,
+            content_type=wire.content_type,
+            seconds=self._patience.answer_seconds,
+        )
+        good = result.status == 200 and not result.trouble
+        outcome = "200" if good else result.trouble
+        self._log.write(
+            Level.INFO if good else Level.ERROR,
+            "callback",
+            f"{key} {what}，第 {number} 次：{outcome}，{result.milliseconds} ms",
+            channel=key,
+            attempt=number,
+            status=result.status,
+            ms=result.milliseconds,
+        )
+        return Reply(result.body, parcel.query["nonce"]) if good else None
 
     async def _check_at_start(self, key: str) -> None:
         for _ in range(_START_TRIES):
@@ -181,12 +204,9 @@ class Callbacks:
                 return
             await asyncio.sleep(_START_PAUSE_SECONDS)
 
-    def _sign(self, wire: Wire, plaintext: str) -> tuple[dict[str, str], str]:
+    def _stamp(self) -> Stamp:
         timestamp = str(int(self._clock.now().timestamp()))
-        nonce = str(self._dice.randrange(10**9, 10**10))
-        sealed = wire.envelope.seal(plaintext, timestamp=timestamp, nonce=nonce)
-        query = {"msg_signature": sealed.signature, "timestamp": timestamp, "nonce": nonce}
-        return query, sealed.ciphertext
+        return Stamp(timestamp, str(self._dice.randrange(10**9, 10**10)))
 
     async def _request(
         self,

@@ -18,12 +18,12 @@ class BadInput(Exception):
         self.status = status
 
 
-async def read_input(request: web.Request) -> dict[str, Any]:
-    """The JSON object of a request. Raises BadInput."""
+async def read_input(request: web.Request, *, limit: int = BODY_BYTES) -> dict[str, Any]:
+    """The JSON object of a request of at most ``limit`` bytes. Raises BadInput."""
     raw = bytearray()
     async for chunk in request.content.iter_any():
         raw += chunk
-        if len(raw) > BODY_BYTES:
+        if len(raw) > limit:
             raise BadInput("请求太大了")
     body = read_object(bytes(raw))
     if body is None:

@@ -1,4 +1,4 @@
-"""Finds people by user id or name, and lets new ones in."""
+"""Finds people by user id or name and groups by key or chat id, and lets new people in."""
 
 import re
 from collections.abc import Iterable
@@ -16,10 +16,35 @@ def find_person(world: World, name: str) -> str:
     return _find(world.people.values(), name, f"没有叫 {name} 的人")
 
 
+def find_customer(world: World, name: str) -> str:
+    """The external user id of a customer. Raises BadInput."""
+    return _find(_customers(world), name, f"没有叫 {name} 的客户")
+
+
+def find_anybody(world: World, name: str) -> str:
+    """The id of someone of the company, or of a customer. Raises BadInput."""
+    everybody = [*world.people.values(), *_customers(world)]
+    return _find(everybody, name, f"没有叫 {name} 的人")
+
+
 def find_member(world: World, group: Group, name: str) -> str:
     """The user id of someone in the group. Raises BadInput."""
-    members = [world.people[user_id] for user_id in group.members]
+    members = [world.who(user_id) for user_id in group.members]
     return _find(members, name, f"{name} 不在群「{group.name}」里")
+
+
+def find_group(world: World, name: str) -> Group:
+    """The group of this key, id or chat id. Raises BadInput."""
+    group = world.groups.get(name) or next(
+        (group for group in world.groups.values() if name in group.chat_ids.values()), None
+    )
+    if group is None:
+        raise BadInput(f"没有叫 {name} 的群", status=404)
+    return group
+
+
+def _customers(world: World) -> list[Person]:
+    return [Person(user_id, name) for user_id, name in world.customers.items()]
 
 
 def _find(people: Iterable[Person], name: str, otherwise: str) -> str:
@@ -35,7 +60,7 @@ def _find(people: Iterable[Person], name: str, otherwise: str) -> str:
 
 
 class Newcomers:
-    """People who come into a group: outsiders of the company, or made-up ones."""
+    """People who come into a member group: outsiders of the company, or made-up ones."""
 
     def __init__(self, world: World) -> None:
         self._world = world

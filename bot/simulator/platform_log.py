@@ -33,7 +33,11 @@ class PlatformLog:
         self._next = 1
 
     def write(self, level: Level, what: str, text: str, **facts: str | int) -> None:
-        """Add a line. ``what`` is "callback", "check", "api" or "answer"; ``text`` a sentence."""
+        """Add a line. ``text`` is a sentence.
+
+        ``what`` is "callback", "check", "api", "answer", "socket", "mail", "sms" or, in a drill,
+        "fault".
+        """
         line = {
             "id": self._next,
             "at": self._clock.now().isoformat(),

@@ -5,16 +5,21 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.simulator.cards import is_interactive
 from bot.simulator.cast import App
 from bot.simulator.content import TO_PERSON, read_content
+from bot.simulator.corrections import Corrections
+from bot.simulator.frame import Call
 from bot.simulator.frequency import Frequency
 from bot.simulator.groups import private_room
 from bot.simulator.limits import (
     DUPLICATE_SECONDS,
     DUPLICATE_SECONDS_MAX,
+    PARTY_RECEIVERS,
     PERSON_RATES,
     PERSON_RECEIVERS,
 )
+from bot.simulator.media import MediaStore
 from bot.simulator.refusal import Refused, bad_parameter, missing
 from bot.simulator.shapes import Draft, Sender, SenderKind
 from bot.simulator.world import World
@@ -23,13 +28,22 @@ from bot.simulator.world import World
 class Sends:
     """What an app sends to people. Beyond the frequency a message is dropped without a word."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, media: MediaStore, corrections: Corrections) -> None:
         self._world = world
+        self._media = media
+        self._corrections = corrections
         self._rates = Frequency(PERSON_RATES, bans=False)
         for room, messages in world.rooms.items():
             for message in messages:
                 if message.sender.kind is SenderKind.APP and room.startswith("private/"):
                     self._rates.take(room, message.at)
+
+    def calls(self) -> list[Call[App]]:
+        """The calls of this corner."""
+        return [
+            Call("GET", "user/get", self.read_user, quiet=True),
+            Call("POST", "message/send", self.send_to_people),
+        ]
 
     def read_user(self, _app: App, parameters: dict[str, Any]) -> dict[str, Any]:
         """user/get: the name of someone of the company."""
@@ -43,8 +57,9 @@ class Sends:
 
     def send_to_people(self, app: App, body: dict[str, Any]) -> dict[str, Any]:
         """message/send: into the private chats of the app."""
-        draft = read_content(body, TO_PERSON)
+        draft = read_content(body, TO_PERSON, self._media.shelf(app.corp_id))
         _check_agent(app, body.get("agentid"))
+        _check_options(body)
         interval = _duplicate_interval(body)
         receivers, unknown = self._receivers(body)
         digest = _digest(body)
@@ -54,15 +69,16 @@ class Sends:
             room for room in rooms if interval is None or not self._repeats(room, digest, interval)
         ]
         self._check_task_id(app, draft, fresh)
+        sender, places = Sender(SenderKind.APP, app.key, app.name), []
         for room in fresh:
             if self._rates.take(room, now):
-                sender = Sender(SenderKind.APP, app.key, app.name)
-                self._world.post(room, sender, draft, digest=digest)
-        answer: dict[str, Any] = {"msgid": self._world.new_id()}
+                message = self._world.post(room, sender, draft, digest=digest)
+                places.append((room, message.id))
+        answer: dict[str, Any] = {"msgid": self._corrections.note_send(app, places)}
         if unknown:
-            answer["invaliduser"] = "|".join(unknown)
-        if draft.card is not None:
-            answer["response_code"] = self._world.new_id()
+            answer["invaliduser"] = "|".join(unknown).lower()  # whatever case they were given in
+        if draft.card is not None and (is_interactive(draft.card) or draft.card.menu):
+            answer["response_code"] = self._corrections.issue_code(app.key, draft.card)
         return answer
 
     def _receivers(self, body: dict[str, Any]) -> tuple[list[str], list[str]]:
@@ -73,6 +89,8 @@ class Sends:
         named = list(dict.fromkeys(who for who in touser.split("|") if who))
         if not named and not body.get("toparty") and not body.get("totag"):
             raise Refused(82001, "touser, toparty and totag are all empty")
+        if named == ["@all"] and body["msgtype"] == "miniprogram_notice":
+            raise bad_parameter("touser: miniprogram_notice takes no @all")
         if named == ["@all"]:
             return list(self._world.people), []
         if len(named) > PERSON_RECEIVERS:
@@ -100,9 +118,18 @@ def _check_agent(app: App, agent_id: object) -> None:
         raise Refused(301002, "not allow operate another agent with this accesstoken")
 
 
+def _check_options(body: dict[str, Any]) -> None:
+    for name in ("toparty", "totag"):
+        listed = body.get(name, "")
+        if not isinstance(listed, str) or len(listed.split("|")) > PARTY_RECEIVERS:
+            raise bad_parameter(f"{name}: at most {PARTY_RECEIVERS}")
+    if body.get("safe", 0) not in ((0, 1, 2) if body["msgtype"] == "mpnews" else (0, 1)):
+        raise bad_parameter("safe: 0 or 1, and 2 for mpnews")
+
+
 def _duplicate_interval(body: dict[str, Any]) -> timedelta | None:
     """For how long repeats are swallowed; None when the call does not ask for it."""
-    if body.get("enable_duplicate_check", 0) not in {0, 1}:
+    if body.get("enable_duplicate_check", 0) not in (0, 1):
         raise bad_parameter("enable_duplicate_check")
     seconds = body.get("duplicate_check_interval", DUPLICATE_SECONDS)
     if not isinstance(seconds, int) or not 0 < seconds <= DUPLICATE_SECONDS_MAX:

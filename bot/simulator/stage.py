@@ -11,8 +11,9 @@ POST /sim/api/channels/{key}/check   check a callback address again
 import asyncio
 import json
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -33,8 +34,16 @@ _HEARTBEAT_SECONDS: Final = 15.0
 _TIME_OF_DAY: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
+class Shown(Protocol):
+    """A corner of the platform that the page shows."""
+
+    def state_json(self) -> dict[str, Any]:
+        """How it looks now, under names of its own."""
+        ...
+
+
 class Stage:
-    """The simulator as a whole, for its page."""
+    """The simulator as a whole, for its page. ``corners`` add to what is shown."""
 
     def __init__(
         self,
@@ -45,6 +54,7 @@ class Stage:
         log: PlatformLog,
         feed: Feed,
         zone: ZoneInfo,
+        corners: Iterable[Shown] = (),
     ) -> None:
         self._world = world
         self._callbacks = callbacks
@@ -52,6 +62,7 @@ class Stage:
         self._log = log
         self._feed = feed
         self._zone = zone
+        self._corners = tuple(corners)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes that the module's docstring lists."""
@@ -123,6 +134,7 @@ class Stage:
             "zone": self._zone.key,
             "channels": self._callbacks.states(),
             "log": self._log.lines()[-_LOG_LINES:],
+            **{name: it for corner in self._corners for name, it in corner.state_json().items()},
         }
 
     def _seconds_until(self, body: dict[str, Any]) -> float:

@@ -1,6 +1,7 @@
 """Moves the clock forward, event by event, so that everything happens in its order and at its hour.
 
-Between two jumps everything that is due is done, and no callback is under way while it jumps.
+Between two jumps everything that is due is done, what a drill has put off as well, and no callback
+is under way while it jumps.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from bot.simulator.callbacks import Callbacks
 from bot.simulator.feed import Feed
+from bot.simulator.herald import Herald
 from bot.simulator.world import World
 
 Settle = Callable[[], Awaitable[datetime | None]]
@@ -39,11 +41,18 @@ class TimeMachine:
     """One journey at a time; a second one waits."""
 
     def __init__(
-        self, world: World, callbacks: Callbacks, feed: Feed, *, max_steps: int = MAX_STEPS
+        self,
+        world: World,
+        callbacks: Callbacks,
+        herald: Herald,
+        feed: Feed,
+        *,
+        max_steps: int = MAX_STEPS,
     ) -> None:
         self.settle: Settle = nothing_due
         self._world = world
         self._callbacks = callbacks
+        self._herald = herald
         self._feed = feed
         self._max_steps = max_steps
         self._turn = asyncio.Lock()
@@ -80,7 +89,8 @@ class TimeMachine:
         self._shown = float("-inf")
         for step in range(self._max_steps):
             self._show_progress()
-            due = await self.settle()
+            await self._herald.deliver_due()
+            due = _earlier(await self.settle(), self._herald.next_due())
             await self._callbacks.idle()
             now = self._world.now()
             if now >= target:
@@ -102,6 +112,10 @@ class TimeMachine:
         if now - self._shown >= _PROGRESS_SECONDS:
             self._shown = now
             self._feed.publish("clock", self.clock_json())
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((instant for instant in (one, other) if instant is not None), default=None)
 
 
 async def nothing_due() -> datetime | None:

@@ -5,28 +5,55 @@ answer's nonce is the app's own).
 """
 
 import json
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.channels.crypto import Envelope
-from bot.channels.xml import parse_xml, write_xml
+from bot.channels.xml import Element, parse_xml, write_xml
 from bot.core.errors import CallbackRejected
 from bot.simulator.cast import App, Robot
 from bot.simulator.strict_json import read_object
 
 
 class AnswerRejected(Exception):
-    """The answer was 200 but is not one that the platform shows; the message says why."""
+    """The answer came but is not one that the platform shows; the message says why.
+
+    ``errcode`` is what a robot is told over its connection; an open request tells nothing.
+    """
+
+    def __init__(self, sentence: str, errcode: int = 40058) -> None:
+        super().__init__(sentence)
+        self.errcode = errcode
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes each request another one: seconds in digits, and a nonce."""
+
+    timestamp: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A callback as it travels: what stands in the URL, and the body."""
+
+    query: dict[str, str]
+    body: bytes
 
 
 class Wire(Protocol):
     """How one channel's callbacks travel."""
 
     key: str
-    envelope: Envelope
     content_type: str
 
-    def wrap(self, ciphertext: str) -> bytes:
-        """The body of a callback."""
+    def write_check(self, echo: str, stamp: Stamp) -> dict[str, str]:
+        """The query of a check of the address, which is to be answered with ``echo``, bare."""
+        ...
+
+    def write(self, plaintext: str, stamp: Stamp) -> Parcel:
+        """A callback."""
         ...
 
     def open(self, body: bytes, nonce: str) -> str:
@@ -41,17 +68,25 @@ class RobotWire:
 
     def __init__(self, robot: Robot) -> None:
         self.key = robot.key
-        self.envelope = robot.envelope
+        self._envelope = robot.envelope
 
-    def wrap(self, ciphertext: str) -> bytes:
-        return json.dumps({"encrypt": ciphertext}).encode()
+    def write_check(self, echo: str, stamp: Stamp) -> dict[str, str]:
+        """Signed, with the echo encrypted."""
+        query, ciphertext = seal(self._envelope, echo, stamp)
+        return {**query, "echostr": ciphertext}
+
+    def write(self, plaintext: str, stamp: Stamp) -> Parcel:
+        """Signed and encrypted."""
+        query, ciphertext = seal(self._envelope, plaintext, stamp)
+        return Parcel(query, json.dumps({"encrypt": ciphertext}).encode())
 
     def open(self, body: bytes, nonce: str) -> str:
+        """The plaintext of an answer. Raises AnswerRejected."""
         answer = read_answer_object(body)
         if answer.get("nonce") != nonce:
             raise AnswerRejected("回包的 nonce 不是本次回调 URL 里的 nonce")
         return _open(
-            self.envelope,
+            self._envelope,
             answer.get("msgsignature"),
             answer.get("timestamp"),
             nonce,
@@ -66,24 +101,51 @@ class AppWire:
 
     def __init__(self, app: App) -> None:
         self.key = app.key
-        self.envelope = app.envelope
         self._app = app
 
-    def wrap(self, ciphertext: str) -> bytes:
+    def write_check(self, echo: str, stamp: Stamp) -> dict[str, str]:
+        """Signed, with the echo encrypted."""
+        query, ciphertext = seal(self._app.envelope, echo, stamp)
+        return {**query, "echostr": ciphertext}
+
+    def write(self, plaintext: str, stamp: Stamp) -> Parcel:
+        """Signed and encrypted."""
+        query, ciphertext = seal(self._app.envelope, plaintext, stamp)
         fields = (
             ("ToUserName", self._app.corp_id),
             ("AgentID", str(self._app.agent_id)),
             ("Encrypt", ciphertext),
         )
-        return write_xml(fields).encode()
+        return Parcel(query, write_xml(fields).encode())
 
     def open(self, body: bytes, nonce: str) -> str:  # noqa: ARG002 (the app has its own)
-        try:
-            answer = parse_xml(body)
-        except CallbackRejected:
-            raise AnswerRejected("回包不是 XML") from None
-        names = ("MsgSignature", "TimeStamp", "Nonce", "Encrypt")
-        return _open(self.envelope, *(answer.value(name) for name in names))
+        """The plaintext of an answer. Raises AnswerRejected."""
+        return open_xml(self._app.envelope, read_answer_xml(body))
+
+
+def seal(envelope: Envelope, plaintext: str, stamp: Stamp) -> tuple[dict[str, str], str]:
+    """The query that proves who sends, and the ciphertext."""
+    sealed = envelope.seal(plaintext, timestamp=stamp.timestamp, nonce=stamp.nonce)
+    query = {
+        "msg_signature": sealed.signature,
+        "timestamp": stamp.timestamp,
+        "nonce": stamp.nonce,
+    }
+    return query, sealed.ciphertext
+
+
+def open_xml(envelope: Envelope, answer: Element) -> str:
+    """The plaintext of an encrypted answer in XML. Raises AnswerRejected."""
+    names = ("MsgSignature", "TimeStamp", "Nonce", "Encrypt")
+    return _open(envelope, *(answer.value(name) for name in names))
+
+
+def read_answer_xml(body: bytes) -> Element:
+    """An XML document. Raises AnswerRejected."""
+    try:
+        return parse_xml(body)
+    except CallbackRejected:
+        raise AnswerRejected("回包不是 XML") from None
 
 
 def read_answer_object(document: bytes | str) -> dict[str, Any]:

@@ -41,8 +41,19 @@ class MovableClock(Clock, Protocol):
         ...
 
 
+class Part(Protocol):
+    """A corner of the platform with happenings of its own."""
+
+    def apply(self, data: dict[str, Any]) -> bool:
+        """Apply a happening; False for one of another corner."""
+        ...
+
+
 class World:
-    """Everything that the platform knows. Read its attributes freely, change by its methods."""
+    """Everything that the platform knows. Read its attributes freely, change by its methods.
+
+    ``add`` the other corners, then ``replay`` the journal; only then is the world what it was.
+    """
 
     def __init__(
         self,
@@ -66,13 +77,24 @@ class World:
         }
         for user_id in settings.simulator.in_group:
             self.people.setdefault(user_id, Person(user_id, user_id))
+        self.customers = {
+            customer.user_id: customer.name for customer in settings.simulator.customers
+        }
         self.groups = {group.id: group for group in configured_groups(settings, cast)}
         self.rooms: dict[str, list[Message]] = {}
         self.tokens: dict[str, Token] = {}
         self.codes: dict[str, ResponseCode] = {}
         self.task_ids: dict[str, set[str]] = {}
         self.digests: dict[tuple[str, str], datetime] = {}
-        for happening in journal.read():
+        self._parts: list[Part] = []
+
+    def add(self, part: Part) -> None:
+        """Let a corner apply the happenings that are its own."""
+        self._parts.append(part)
+
+    def replay(self) -> None:
+        """Apply what the journal tells. Raises StoreError for a damaged journal."""
+        for happening in self._journal.read():
             self._apply(happening)
 
     # Reading
@@ -98,6 +120,11 @@ class World:
         messages = self.rooms.get(room, [])
         return messages[message_id - 1] if 1 <= message_id <= len(messages) else None
 
+    def who(self, user_id: str) -> Person:
+        """Someone of the company, or a customer; under his id if nobody knows him any more."""
+        stranger = Person(user_id, self.customers.get(user_id, user_id))
+        return self.people.get(user_id, stranger)
+
     def group_of_chat(self, channel: str, chat_id: str) -> Group | None:
         """The group that ``channel`` calls ``chat_id``."""
         groups = self.groups.values()
@@ -109,9 +136,12 @@ class World:
 
     def group_json(self, group: Group) -> dict[str, Any]:
         """A group as scripts and the page read it."""
-        robot = self.cast.robots.get(group.robot)
+        robot = self.cast.robot(group.robot)
         name = "" if robot is None else robot.name
-        return group_to_json(group, self.people, self._operators, name)
+        names = {person.user_id: person.name for person in self.people.values()}
+        if group.contact:
+            names |= self.customers
+        return group_to_json(group, names, self._operators, name)
 
     # Happenings
 
@@ -119,44 +149,56 @@ class World:
         """Put a message into a chat. ``digest`` is remembered, to know a repeat by it."""
         message = Message(len(self.rooms.get(room, [])) + 1, self.now(), sender, draft)
         shown = message_to_json(message)
-        self._happen("message", room=room, message=shown, digest=digest)
+        self.happen("message", room=room, message=shown, digest=digest)
         self._feed.publish("message", {"room": room, "message": shown})
         return self.rooms[room][message.id - 1]
 
     def update_card(self, room: str, message: Message, users: list[str], card: Card) -> None:
         """Show ``card`` in place of the message's own to ``users``."""
         shown = card_to_json(card)
-        self._happen("card", room=room, id=message.id, users=users, card=shown)
+        self.happen("card", room=room, id=message.id, users=users, card=shown)
+        self._feed.publish("message", {"room": room, "message": message_to_json(message)})
+
+    def recall(self, room: str, message: Message) -> None:
+        """Take a message back; the chat says so in its place."""
+        self.happen("recalled", room=room, id=message.id)
         self._feed.publish("message", {"room": room, "message": message_to_json(message)})
 
     def add_person(self, person: Person) -> None:
         """Someone new is in the company."""
-        self._happen("person", user_id=person.user_id, name=person.name)
+        self.happen("person", user_id=person.user_id, name=person.name)
         for group in self.groups.values():
             self._feed.publish("group", self.group_json(group))
 
+    def add_customer(self, user_id: str, name: str) -> None:
+        """Someone outside the company is known to the platform."""
+        self.happen("customer", user_id=user_id, name=name)
+        for group in self.groups.values():
+            if group.contact:
+                self._feed.publish("group", self.group_json(group))
+
     def join(self, group: Group, user_id: str) -> None:
         """Someone enters a group; the chat says so."""
-        self._happen("joined", group=group.id, user_id=user_id)
+        self.happen("joined", group=group.id, user_id=user_id)
         self._notice(group, f"{self.people[user_id].name} 加入了群聊")
 
     def leave(self, group: Group, user_id: str) -> None:
         """Someone leaves a group; the chat says so."""
-        self._happen("left", group=group.id, user_id=user_id)
+        self.happen("left", group=group.id, user_id=user_id)
         self._notice(group, f"{self.people[user_id].name} 离开了群聊")
 
     def add_group(
         self, app: App, chat_id: str, *, name: str, owner: str, members: list[str]
     ) -> None:
         """An app makes a group."""
-        self._happen(
+        self.happen(
             "group", channel=app.key, chat_id=chat_id, name=name, owner=owner, members=members
         )
         self._feed.publish("group", self.group_json(self.groups[chat_id]))
 
     def change_group(self, group: Group, *, name: str, owner: str) -> None:
         """An app renames a group or gives it to someone else."""
-        self._happen("group_changed", group=group.id, name=name, owner=owner)
+        self.happen("group_changed", group=group.id, name=name, owner=owner)
         self._feed.publish("group", self.group_json(group))
 
     def issue_token(self, app: App) -> Token:
@@ -166,31 +208,34 @@ class World:
                 return token
         value = self.new_id()
         until = self.now() + timedelta(seconds=TOKEN_SECONDS)
-        self._happen("token", value=value, channel=app.key, until=until.isoformat())
+        self.happen("token", value=value, channel=app.key, until=until.isoformat())
         return self.tokens[value]
+
+    def revoke_token(self, value: str) -> None:
+        """Forget a token before its time; the app is then issued another one."""
+        self.happen("token_revoked", value=value)
 
     def issue_code(self, robot: str, room: str, quote: int) -> str:
         """A one-use address for answering into ``room``, quoting message ``quote``."""
         code = self.new_id()
         until = self.now() + timedelta(seconds=RESPONSE_URL_SECONDS)
-        self._happen(
-            "code", code=code, robot=robot, room=room, quote=quote, until=until.isoformat()
-        )
+        self.happen("code", code=code, robot=robot, room=room, quote=quote, until=until.isoformat())
         return code
 
     def use_code(self, code: str) -> None:
         """A one-use address was used."""
-        self._happen("code_used", code=code)
+        self.happen("code_used", code=code)
 
     def move_clock(self, by: timedelta) -> None:
         """Put the clock forward. Written before it is done, so that time never runs backwards."""
-        self._happen("clock", seconds=by.total_seconds())
+        self.happen("clock", seconds=by.total_seconds())
 
     def _notice(self, group: Group, text: str) -> None:
         self._feed.publish("group", self.group_json(group))
         self.post(group.room, Sender(SenderKind.SYSTEM, "", ""), Draft(Kind.NOTICE, text))
 
-    def _happen(self, kind: str, **data: Any) -> None:
+    def happen(self, kind: str, **data: Any) -> None:
+        """Write a happening down, then apply it. ``kind`` names it for its corner."""
         happening = {"t": kind, "at": self.now().isoformat(), **data}
         self._journal.write(happening)
         self._apply(happening)
@@ -203,6 +248,8 @@ class World:
                 self._clock.advance(timedelta(seconds=data["seconds"]))
             case "person":
                 self.people[data["user_id"]] = Person(data["user_id"], data["name"])
+            case "customer":
+                self.customers[data["user_id"]] = data["name"]
             case "joined" | "left" | "group" | "group_changed":
                 self._apply_to_group(data)
             case "message":
@@ -211,9 +258,14 @@ class World:
                 message = self.rooms[data["room"]][data["id"] - 1]
                 for user_id in data["users"]:
                     message.card_states[user_id] = card_from_json(data["card"])
+            case "recalled":
+                message = self.rooms[data["room"]][data["id"] - 1]
+                message.draft = Draft(Kind.NOTICE, f"{message.sender.name} 撤回了一条消息")
             case "token":
                 until = datetime.fromisoformat(data["until"])
                 self.tokens[data["value"]] = Token(data["value"], data["channel"], until)
+            case "token_revoked":
+                self.tokens.pop(data["value"], None)
             case "code":
                 until = datetime.fromisoformat(data["until"])
                 self.codes[data["code"]] = ResponseCode(
@@ -222,9 +274,10 @@ class World:
             case "code_used":
                 self.codes[data["code"]].used = True
             case other:
-                raise ValueError(
-                    f"the journal knows a happening {other!r} that this program does not"
-                )
+                if not any(part.apply(data) for part in self._parts):
+                    raise ValueError(
+                        f"the journal knows a happening {other!r} that this program does not"
+                    )
 
     def _apply_to_group(self, data: dict[str, Any]) -> None:
         if data["t"] == "group":

@@ -1,49 +1,19 @@
 """The chat page in a real browser, on a stage with a stub bot."""
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.core.clock import ShiftableClock
+from tests.support.browser import note_complaints, open_browser
 from tests.unit.simulator.stub_bot import WEBHOOK_KEY, Stage, StubBot, on_stage, showy_answer
 
 pytestmark = pytest.mark.browser
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def chromium() -> str | None:
-    """The browser to drive: CHROMIUM, Debian's, or the first of that name."""
-    candidates = (os.environ.get("CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium"))
-    return next((path for path in candidates if path and Path(path).exists()), None)
-
-
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    path = chromium()
-    if path is None:
-        pytest.skip("no Chromium here: set CHROMIUM to its path")
-    async with async_playwright() as playwright:
-        driven = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        try:
-            yield driven
-        finally:
-            await driven.close()
 
 
 @asynccontextmanager
@@ -51,12 +21,14 @@ async def open_page(
     directory: Path, width: int = 1280, height: int = 800
 ) -> AsyncIterator[tuple[Page, Stage, list[str]]]:
     """The page, its stage, and the list of everything the browser complained about."""
-    bot, complaints = StubBot(), list[str]()
+    bot = StubBot()
     bot.answer = showy_answer
-    async with browser() as driven, on_stage(directory, bot=bot, clock=ShiftableClock()) as stage:
+    async with (
+        open_browser() as driven,
+        on_stage(directory, bot=bot, clock=ShiftableClock()) as stage,
+    ):
         page = await driven.new_page(viewport={"width": width, "height": height})
-        page.on("console", lambda line: complaints.append(line.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        complaints = note_complaints(page)
         await page.goto(str(stage.client.make_url("/sim/")))
         await expect(page.locator("#chat-name")).to_have_text("禾间护肤小屋（4）")
         yield page, stage, complaints

@@ -123,17 +123,10 @@ class StubBot:
         ]
 
     def sealed(self, letter: Letter, answer: Answer) -> web.Response:
+        if isinstance(answer, list):
+            return self.sealed_text(letter, write_xml(answer))
         envelope, nonce = self.envelopes[letter.channel], self.seal_nonce(letter.query["nonce"])
         timestamp = letter.query["timestamp"]
-        if isinstance(answer, list):
-            sealed = envelope.seal(write_xml(answer), timestamp=timestamp, nonce="own-nonce")
-            fields = (
-                ("Encrypt", sealed.ciphertext),
-                ("MsgSignature", sealed.signature),
-                ("TimeStamp", int(timestamp)),
-                ("Nonce", sealed.nonce),
-            )
-            return web.Response(text=write_xml(fields), content_type="application/xml")
         plaintext = json.dumps(answer, ensure_ascii=False)
         sealed = envelope.seal(plaintext, timestamp=timestamp, nonce=nonce)
         return web.json_response(
@@ -144,6 +137,18 @@ class StubBot:
                 "nonce": sealed.nonce,
             }
         )
+
+    def sealed_text(self, letter: Letter, plaintext: str) -> web.Response:
+        """XML as it is, encrypted as an app answers."""
+        envelope, timestamp = self.envelopes[letter.channel], letter.query["timestamp"]
+        sealed = envelope.seal(plaintext, timestamp=timestamp, nonce="own-nonce")
+        fields = (
+            ("Encrypt", sealed.ciphertext),
+            ("MsgSignature", sealed.signature),
+            ("TimeStamp", int(timestamp)),
+            ("Nonce", sealed.nonce),
+        )
+        return web.Response(text=write_xml(fields), content_type="application/xml")
 
     async def _check(self, request: web.Request) -> web.Response:
         query = request.query

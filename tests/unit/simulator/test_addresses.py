@@ -45,6 +45,13 @@ async def test_an_unknown_webhook_is_refused(tmp_path: Path, key: str) -> None:
         ({"msgtype": "image", "image": {"base64": "not base64", "md5": "0"}}, 40058),
         ({"msgtype": "file", "file": {"media_id": "m"}}, 40007),
         ({"msgtype": "template_card", "template_card": packet_card()}, 40058),
+        (
+            {
+                "msgtype": "news",
+                "news": {"articles": [{"title": "a", "appid": "wx1", "pagepath": "b"}]},
+            },
+            40063,
+        ),
     ],
 )
 async def test_a_bad_post_is_refused(tmp_path: Path, body: dict[str, Any], errcode: int) -> None:

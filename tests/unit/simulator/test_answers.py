@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from tests.unit.simulator.media_support import picture_item
 from tests.unit.simulator.stub_bot import (
     Answer,
     Letter,
@@ -90,6 +91,29 @@ def broken_card(**changes: Any) -> dict[str, Any]:
     return {"msgtype": "template_card", "template_card": {**packet_card(), **changes}}
 
 
+SUBMIT = {"text": "投票", "key": "vote"}
+CHECKBOX = {"question_key": "q", "option_list": [{"id": "a", "text": "甲"}]}
+
+
+def options(count: int) -> list[dict[str, str]]:
+    return [{"id": f"o{number}", "text": f"选项 {number}"} for number in range(count)]
+
+
+def vote(**changes: Any) -> dict[str, Any]:
+    checkbox = {**CHECKBOX, **changes}
+    return broken_card(card_type="vote_interaction", checkbox=checkbox, submit_button=SUBMIT)
+
+
+def multiple(*keys: int) -> dict[str, Any]:
+    lists = [{"question_key": f"q{key}", "option_list": options(2)} for key in keys]
+    return broken_card(card_type="multiple_interaction", select_list=lists, submit_button=SUBMIT)
+
+
+def pictured(*items: dict[str, Any]) -> dict[str, Any]:
+    stream = {"id": "1", "finish": True, "content": "看", "msg_item": list(items)}
+    return {"msgtype": "stream", "stream": stream}
+
+
 REJECTED: dict[str, tuple[Answer, str]] = {
     "20,481 bytes": (words("a" * 20_478 + "禾"), "超过 20480 字节"),
     "no words": (words(" "), "content 是空的"),
@@ -129,7 +153,59 @@ REJECTED: dict[str, tuple[Answer, str]] = {
         "keys must differ",
     ),
     "no title": (broken_card(main_title={}, sub_title_text=""), "main_title"),
+    "no choices": (broken_card(card_type="vote_interaction", submit_button=SUBMIT), "checkbox"),
+    "21 choices": (vote(option_list=options(21)), "at most 20"),
+    "a choice with a long id": (vote(option_list=[{"id": "a" * 129, "text": "a"}]), "at most 128"),
+    "the same choice twice": (vote(option_list=options(1) * 2), "keys must differ"),
+    "a vote without a button": (
+        broken_card(card_type="vote_interaction", checkbox=CHECKBOX),
+        "submit_button",
+    ),
+    "four lists": (multiple(*range(4)), "at most 3"),
+    "the same list twice": (multiple(1, 1), "keys must differ"),
+    "eleven entries of a list": (
+        broken_card(button_selection={"question_key": "q", "option_list": options(11)}),
+        "at most 10",
+    ),
+    "no entry in the menu": (broken_card(action_menu={"action_list": []}), "1 to 3"),
+    "four entries in the menu": (
+        broken_card(action_menu={"action_list": [{"text": "a", "key": "a"}] * 4}),
+        "at most 3",
+    ),
+    "seven lines": (
+        broken_card(horizontal_content_list=[{"keyname": "a"}] * 7),
+        "horizontal_content_list: at most 6",
+    ),
+    "five paragraphs": (
+        broken_card(vertical_content_list=[{"title": "a"}] * 5),
+        "vertical_content_list: at most 4",
+    ),
+    "four jumps": (broken_card(jump_list=[{"title": "a"}] * 4), "jump_list: at most 3"),
+    "feedback without an id": (broken_card(feedback={}), "feedback.id"),
+    "feedback with a long id": (broken_card(feedback={"id": "a" * 257}), "256"),
+    "eleven pictures": (pictured(*[picture_item()] * 11), "最多 10 张"),
+    "a picture that is none": (pictured(picture_item(b"GIF89a")), "图片不合规"),
+    "a picture of another digest": (
+        pictured({"msgtype": "image", "image": {"base64": "aGk=", "md5": "0" * 32}}),
+        "md5",
+    ),
+    "words among the pictures": (
+        pictured({"msgtype": "text", "text": {"content": "a"}}),
+        "只能是图片",
+    ),
+    "pictures too early": (
+        {"msgtype": "stream", "stream": {"id": "1", "msg_item": [picture_item()]}},
+        "最后一帧",
+    ),
     "notice that leads nowhere": (broken_card(card_type="text_notice"), "card_action"),
+    "notice that leads into no mini program": (
+        broken_card(card_type="text_notice", card_action={"type": 2}),
+        "card_action.appid",
+    ),
+    "notice that leads to a strange address": (
+        broken_card(card_type="text_notice", card_action={"type": 1, "url": "ftp://a.example"}),
+        "card_action.url",
+    ),
 }
 
 
@@ -295,7 +371,9 @@ async def test_an_app_answer_is_cut_at_2048_bytes(tmp_path: Path) -> None:
         (app_words("a", ToUserName="momo"), "收件人"),
         (app_words("a", FromUserName="xiaolu"), "收件人"),
         (app_words(" "), "空的"),
-        (app_words("a", MsgType="image"), "文本"),
+        (app_words("a", MsgType="image"), "media_id"),
+        (app_words("a", MsgType="music"), "只能是 text"),
+        (app_words("a", MsgType="update_button"), "点击卡片后"),
         (web.Response(text="success"), "不是 XML"),
         (web.Response(text="<xml><Encrypt>AAAA</Encrypt></xml>"), "时间戳"),
     ],

@@ -69,6 +69,22 @@ async def test_a_group_made_by_an_app_is_still_there_after_a_restart(tmp_path: P
         assert info["userlist"] == ["xiaolu", "momo"]
 
 
+async def test_what_an_older_version_wrote_is_still_understood(tmp_path: Path) -> None:
+    bot = StubBot()
+    bot.answer = lambda _letter: {"msgtype": "template_card", "template_card": packet_card()}
+    async with on_stage(tmp_path, bot=bot) as stage:
+        await stage.say("发红包", "tangyuan")
+        before = await stage.messages()
+    path, newer = journal_of(tmp_path), ("media", "feedback", "questions", "menu")
+    happenings = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for happening in happenings:
+        for name in newer:
+            happening.get("message", {}).pop(name, None)
+    path.write_text("".join(json.dumps(it) + "\n" for it in happenings), encoding="utf-8")
+    async with on_stage(tmp_path, bot=bot) as stage:
+        assert await stage.messages() == before
+
+
 async def test_every_line_is_written_before_the_answer_goes_out(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await stage.say("大家早", mention=False)

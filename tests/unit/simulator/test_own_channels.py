@@ -8,7 +8,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.channels.api import wecom_api
 from bot.channels.group_webhook import GroupWebhook
+from bot.channels.media import MediaShelf
 from bot.channels.wecom_app import WecomApp
 from bot.channels.wecom_robot import WecomRobot
 from bot.core.events import Event, EventKind, Receipt
@@ -72,6 +74,7 @@ async def product_on_stage(directory: Path) -> AsyncIterator[tuple[Stage, Produc
     bot = ProductBot()
     async with on_stage(directory, bot=bot) as stage, aiohttp.ClientSession() as session:
         base = str(stage.client.make_url(stage.simulator.api_base))
+        api = wecom_api(session, base, CORP_ID, SECRET, stage.clock)
         bot.stage = stage
         bot.codecs = {
             "robot": WecomRobot(
@@ -87,20 +90,19 @@ async def product_on_stage(directory: Path) -> AsyncIterator[tuple[Stage, Produc
                 key=ChannelKey("app"),
                 corp_id=CORP_ID,
                 agent_id=AGENT_ID,
-                secret=SECRET,
                 token=APP_TOKEN,
                 encoding_aes_key=APP_KEY,
-                api_base=base,
-                session=session,
+                api=api,
                 clock=stage.clock,
+                shelf=MediaShelf(directory, stage.clock),
+                contact=None,
+                services={},
             ),
         }
         try:
             yield stage, bot
         finally:
-            app = bot.codecs["app"]
-            assert isinstance(app, WecomApp)
-            await app.close()
+            await api.close()
 
 
 PACKET = Card("拼手气红包", "100 积分", (Button("拆红包", "grab"),), "packet-1")
@@ -135,7 +137,7 @@ async def test_our_robots_card_is_shown_tapped_and_updated(tmp_path: Path) -> No
 async def test_our_robots_later_answer_goes_to_its_one_use_address(tmp_path: Path) -> None:
     async with product_on_stage(tmp_path) as (stage, bot):
         await stage.say("讲个故事")
-        robot, address = bot.codecs["robot"], bot.events[0].response_url
+        robot, address = bot.codecs["robot"], bot.events[0].reply_to
         assert isinstance(robot, WecomRobot)
         sent = [
             await send(robot, TargetKind.CALLBACK, address, Text("从前有座山")) for _ in range(2)
@@ -157,8 +159,9 @@ async def test_our_app_answers_pushes_and_reads_the_roster(tmp_path: Path) -> No
         assert await send(app, TargetKind.GROUP, "gone", PACKET) is Outcome.DEAD
         kinds = [message["kind"] for message in await stage.private_messages()]
         assert kinds == ["text", "text", "card"]
-        assert await app.read_group_members("garden01") == ("tangyuan", "ayun", "xiaolu", "momo")
-        assert await app.read_name(UserId("xiaolu")) == "小鹿"
+        there = [member.user_id for member in (await app.read_chat("garden01")).members]
+        assert there == ["tangyuan", "ayun", "xiaolu", "momo"]
+        assert (await app.read_profile(UserId("xiaolu"))).name == "小鹿"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,11 @@ async def test_our_webhook_posts_into_its_group(tmp_path: Path, message: Message
     async with product_on_stage(tmp_path) as (stage, bot), aiohttp.ClientSession() as session:
         base = str(stage.client.make_url(stage.simulator.api_base))
         webhook = GroupWebhook(
-            key=ChannelKey("posts"), webhook_key=WEBHOOK_KEY, api_base=base, session=session
+            key=ChannelKey("posts"),
+            webhook_key=WEBHOOK_KEY,
+            api_base=base,
+            session=session,
+            shelf=MediaShelf(tmp_path, stage.clock),
         )
         assert bot.events == []
         assert await send(webhook, TargetKind.GROUP, "", message) is Outcome.SENT

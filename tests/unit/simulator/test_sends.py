@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.simulator.media_support import upload
 from tests.unit.simulator.stub_bot import AGENT_ID, StubBot, on_stage, packet_card
 
 
@@ -17,6 +18,10 @@ def letter(content: str = "你好", **changes: Any) -> dict[str, Any]:
         "text": {"content": content},
         **changes,
     }
+
+
+NOTICE = {"card_type": "text_notice", "main_title": {"title": "发货了"}}
+LEADS = {"card_action": {"type": 1, "url": "https://a.example"}}
 
 
 async def test_a_text_reaches_the_private_chat(tmp_path: Path) -> None:
@@ -47,6 +52,10 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
     "nobody": (letter(touser=""), 82001),
     "only unknown people": (letter(touser="nobody|noone"), 81013),
     "1,001 people": (letter(touser="|".join(f"u{n}" for n in range(1001))), 40058),
+    "101 departments": (letter(toparty="|".join(str(n) for n in range(101))), 40058),
+    "101 tags": (letter(totag="|".join(str(n) for n in range(101))), 40058),
+    "departments as list": (letter(toparty=[1]), 40058),
+    "a text for the company only": (letter(safe=2), 40058),
     "receivers as list": (letter(touser=["xiaolu"]), 40058),
     "media that was never uploaded": (letter(msgtype="image", image={"media_id": "m"}), 40007),
     "duplicate check over four hours": (letter(duplicate_check_interval=14_401), 40058),
@@ -63,6 +72,65 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
         40063,
     ),
     "nine articles": (letter(msgtype="news", news={"articles": [{"title": "a"}] * 9}), 40058),
+    "textcard with a long button": (
+        letter(
+            msgtype="textcard",
+            textcard={
+                "title": "a",
+                "description": "b",
+                "url": "https://a.example",
+                "btntxt": "点击查看吧",
+            },
+        ),
+        40058,
+    ),
+    "an article that leads nowhere": (
+        letter(msgtype="news", news={"articles": [{"title": "a"}]}),
+        40063,
+    ),
+    "mpnews without a picture": (
+        letter(msgtype="mpnews", mpnews={"articles": [{"title": "a", "content": "b"}]}),
+        40007,
+    ),
+    "a mini program without appid": (
+        letter(msgtype="miniprogram_notice", miniprogram_notice={"title": "会议通知"}),
+        40063,
+    ),
+    "a mini program with a short title": (
+        letter(msgtype="miniprogram_notice", miniprogram_notice={"appid": "wx1", "title": "会议"}),
+        40058,
+    ),
+    "a mini program with eleven lines": (
+        letter(
+            msgtype="miniprogram_notice",
+            miniprogram_notice={
+                "appid": "wx1",
+                "title": "会议通知",
+                "content_item": [{"key": "a", "value": "b"}] * 11,
+            },
+        ),
+        40058,
+    ),
+    "a mini program for everybody": (
+        letter(
+            touser="@all",
+            msgtype="miniprogram_notice",
+            miniprogram_notice={"appid": "wx1", "title": "会议通知"},
+        ),
+        40058,
+    ),
+    "a notice that leads nowhere": (letter(msgtype="template_card", template_card=NOTICE), 42045),
+    "a card with a file of somebody else": (
+        letter(
+            msgtype="template_card",
+            template_card={
+                **NOTICE,
+                **LEADS,
+                "horizontal_content_list": [{"keyname": "附件", "type": 2, "media_id": "m"}],
+            },
+        ),
+        40007,
+    ),
     "broken card": (
         letter(msgtype="template_card", template_card={**packet_card(), "button_list": []}),
         40063,
@@ -83,9 +151,62 @@ async def test_2048_bytes_pass(tmp_path: Path) -> None:
         assert (await stage.api("message/send", letter("a" * 2048)))["errcode"] == 0
 
 
+async def test_a_film_has_a_title_and_a_description(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        video = {"media_id": await upload(stage, "video", name="a.mp4"), "title": "护肤课"}
+        assert (await stage.api("message/send", letter(msgtype="video", video=video)))[
+            "errcode"
+        ] == 0
+        assert (await stage.private_messages())[0]["text"] == "护肤课\n[视频] a.mp4"
+        for bad in ({**video, "title": "a" * 129}, {**video, "description": "a" * 513}):
+            answer = await stage.api("message/send", letter(msgtype="video", video=bad))
+            assert answer["errcode"] == 40058
+
+
+async def test_articles_with_pictures_of_the_company_are_shown(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        article = {
+            "title": "冬天怎么护肤",
+            "thumb_media_id": await upload(stage, name="雪.png"),
+            "content": "<p>多喝水</p>",
+            "digest": "三句话",
+        }
+        body = letter(msgtype="mpnews", mpnews={"articles": [article]})
+        assert (await stage.api("message/send", body))["errcode"] == 0
+        shown = (await stage.private_messages())[0]
+        assert shown["text"] == "冬天怎么护肤\n三句话\n[图片] 雪.png"
+        for bad in (
+            {**article, "content": "a" * (666 * 1024 + 1)},
+            {**article, "author": "a" * 65},
+            {**article, "digest": "a" * 513},
+        ):
+            body = letter(msgtype="mpnews", mpnews={"articles": [bad]})
+            assert (await stage.api("message/send", body))["errcode"] == 40058
+
+
+async def test_news_may_lead_into_a_mini_program(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        article = {"title": "领券", "appid": "wx1", "pagepath": "pages/index"}
+        body = letter(msgtype="news", news={"articles": [article]})
+        assert (await stage.api("message/send", body))["errcode"] == 0
+        assert (await stage.private_messages())[0]["text"] == "领券\npages/index"
+
+
+async def test_a_notice_of_a_mini_program_is_shown_line_by_line(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        notice = {
+            "appid": "wx1",
+            "title": "会议通知",
+            "content_item": [{"key": "会议室", "value": "402"}],
+        }
+        body = letter(msgtype="miniprogram_notice", miniprogram_notice=notice)
+        assert (await stage.api("message/send", body))["errcode"] == 0
+        assert (await stage.private_messages())[0]["text"] == "会议通知\n会议室：402"
+
+
 async def test_unknown_people_are_named_and_the_others_reached(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
-        answer = await stage.api("message/send", letter(touser="nobody|xiaolu|noone"))
+        answer = await stage.api("message/send", letter(touser="Nobody|xiaolu|noone"))
         assert answer["errcode"] == 0
         assert answer["invaliduser"] == "nobody|noone"
         assert len(await stage.private_messages()) == 1

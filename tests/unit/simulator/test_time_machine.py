@@ -92,7 +92,7 @@ async def test_it_ends_with_a_settle_at_the_target(tmp_path: Path) -> None:
 
 async def test_too_many_steps_end_in_a_sentence_and_no_jump(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
-        stage.simulator._time_machine._max_steps = 50
+        stage.simulator.building.time_machine._max_steps = 50
 
         async def every_second() -> datetime:
             return stage.clock.now() + timedelta(seconds=1)

@@ -1,0 +1,1 @@
+"""Official Accounts and mini programs on the simulated platform, as strict as the real one."""

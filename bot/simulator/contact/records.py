@@ -1,0 +1,24 @@
+"""All that customer contact remembers, kept by the world's journal."""
+
+from collections.abc import Callable
+
+from bot.settings.schema.bot import BotFile
+from bot.simulator.contact.chats import Chats
+from bot.simulator.contact.friends import Friends
+from bot.simulator.contact.tags import TagLibrary
+from bot.simulator.contact.tasks import MassSends
+from bot.simulator.contact.ways import Ways
+from bot.simulator.world import World
+
+
+class Records:
+    """Make it before the world replays its journal: it adds its parts to the world."""
+
+    def __init__(self, world: World, settings: BotFile, picture_url: Callable[[str], str]) -> None:
+        self.friends = Friends(world, settings)
+        self.library = TagLibrary(world)
+        self.ways = Ways(world, picture_url)
+        self.chats = Chats(world)
+        self.sends = MassSends(world)
+        for part in (self.friends, self.library, self.ways, self.chats, self.sends):
+            world.add(part)

@@ -1,0 +1,1 @@
+"""WeChat customer service on the simulated platform."""
