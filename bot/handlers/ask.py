@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.core.events import EventKind
 from bot.core.ids import UserId
-from bot.core.messages import Outgoing, Text
+from bot.core.messages import HandOver, Message, Outgoing, Target, TargetKind, Text
 from bot.core.text import fold
 from bot.handlers.speech import answer, words
 from bot.persona.knowledge import index_of
@@ -12,7 +13,6 @@ from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.routing import Route, command
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
-from bot.settings.settings import private_place
 
 ABOUT_ITSELF = (CommandName.ARE_YOU_A_BOT, CommandName.WHO, CommandName.ABILITIES)
 """Questions about the bot itself; they are recognised inside a longer sentence as well."""
@@ -35,6 +35,7 @@ class AskHandlers:
             command(CommandName.ARE_YOU_A_BOT, self.about),
             command(CommandName.HUMAN, self.human),
             Route("ask", self.ask),
+            Route("media", self.unseen, kind=EventKind.MEDIA),
         )
 
     async def about(self, context: Context) -> Outcome:
@@ -46,12 +47,27 @@ class AskHandlers:
         """人工: tells the operators, with the words as typed."""
         group = context.group
         text = words(self.voice, context, "human.notice", group=group.name, text=context.event.text)
-        notices = []
-        for operator in context.settings.bot.operators:
-            channel, target = private_place(group, UserId(operator))
-            key = f"{context.event.key}/human/{operator}"
-            notices.append(Outgoing(key=key, channel=channel, target=target, message=Text(text)))
-        return Reply(Text(words(self.voice, context, "human.called")), tuple(notices))
+        notices = [
+            Outgoing(f"{context.event.key}/human/{operator}", *place, Text(text))
+            for operator in context.settings.bot.operators
+            if (place := context.settings.private_place(group, UserId(operator)))
+        ]
+        called: Message = Text(words(self.voice, context, "human.called"))
+        table = context.settings.table(context.event.channel)
+        if table.hands_over and table.answers_in_request:
+            called = HandOver(text)
+        elif table.hands_over:
+            person = Target(TargetKind.PERSON, context.event.user_id)
+            key = f"{context.event.key}/hand_over"
+            notices.append(Outgoing(key, context.event.channel, person, HandOver(text)))
+        return Reply(called, tuple(notices))
+
+    async def unseen(self, context: Context) -> Outcome:
+        """A picture, a voice without its transcript, a file: said openly that we cannot see it.
+
+        Nothing of it is fetched or kept: there is no purpose for it that anybody consented to.
+        """
+        return answer(self.voice, context, "ask.unseen")
 
     async def ask(self, context: Context) -> Outcome:
         """A question: from the card, from the knowledge base, or honestly not at all."""

@@ -15,7 +15,7 @@ from bot.outbox.enqueue import post
 from bot.persona.voice import Voice
 from bot.settings.problems import Problems
 from bot.settings.reload import LiveSettings
-from bot.settings.settings import Settings, private_place
+from bot.settings.settings import Settings
 from bot.store.db import Store
 
 PROBLEMS_SHOWN = 5
@@ -78,8 +78,9 @@ class ConfigurationWatch:
         return [
             Outgoing(
                 f"configuration/{digest}/{operator}/{second}",
-                *private_place(settings.bot.groups[0], UserId(operator)),
+                *place,
                 Text(text),
             )
             for operator in settings.bot.operators
+            if (place := settings.private_place(settings.bot.groups[0], UserId(operator)))
         ]

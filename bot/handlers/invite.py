@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+import structlog
+
+from bot.core.errors import PlatformError, TransportError
 from bot.core.ids import ChannelKey
 from bot.core.messages import Outgoing, Text
+from bot.core.ports import Way
 from bot.growth.invites import Invites, Told
-from bot.growth.referrals import Accepted, Again, CodeEntry, News, Rejected, read_code
+from bot.growth.referrals import Accepted, Again, News, Rejected, read_code
+from bot.growth.ways import Ways
+from bot.handlers.codes import entry_of
 from bot.handlers.speech import answer
-from bot.members.people import Role
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome
@@ -18,7 +23,7 @@ from bot.pipeline.routing import Route, member_command
 from bot.settings.schema.bot import Group
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
-from bot.settings.settings import HasSettings, Settings, posting_place, private_place
+from bot.settings.settings import HasSettings, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class InviteHandlers:
     voice: Voice
     invites: Invites
     roster: Roster
+    ways: Ways
 
     def routes(self) -> tuple[Route, ...]:
         """The command of this topic."""
@@ -39,39 +45,39 @@ class InviteHandlers:
         return await (self._enter(context, typed) if typed else self._show(context))
 
     async def _show(self, context: Context) -> Outcome:
+        """One's own code; where newcomers come by codes that the platform knows, one to scan."""
         rules = context.settings.rewards.referral
         member_id = context.member.member_id
         progress = await self.invites.read_progress(member_id)
-        return answer(
-            self.voice,
-            context,
-            "invite.code",
-            code=await self.invites.code_of(member_id, context.now),
-            points=rules.inviter_points,
-            friend_points=rules.friend_points,
-            hours=rules.qualify_hours,
-            minutes=rules.code_minutes,
-            pending=progress.pending,
-            settled=progress.settled,
-        )
+        code = await self.invites.code_of(member_id, context.now)
+        way = await self._way(context, code)
+        slots = {
+            "code": code,
+            "points": rules.inviter_points,
+            "friend_points": rules.friend_points,
+            "hours": rules.qualify_hours,
+            "pending": progress.pending,
+            "settled": progress.settled,
+        }
+        if way is not None:
+            return answer(self.voice, context, "invite.way", url=way.picture_url, **slots)
+        return answer(self.voice, context, "invite.code", minutes=rules.code_minutes, **slots)
+
+    async def _way(self, context: Context, code: str) -> Way | None:
+        """The code to scan; None where there are none, or the platform does not give one now."""
+        if not self.ways.leads_into(context.group):
+            return None
+        try:
+            return await self.ways.group_way(code, context.group, context.now)
+        except (PlatformError, TransportError) as error:
+            log = structlog.get_logger("invite")
+            log.warning("no way into the group", group=context.group.key, reason=error.message)
+            return None
 
     async def _enter(self, context: Context, typed: str) -> Outcome:
         rules = context.settings.rewards.referral
         code = read_code(typed)
-        verdict = await self.invites.enter(
-            CodeEntry(
-                event_key=context.event.key,
-                friend_id=context.member.member_id,
-                staff=context.member.role is not Role.MEMBER,
-                group_key=context.group_key,
-                code=code,
-                now=context.event.at,
-                code_minutes=rules.code_minutes,
-                qualify_hours=rules.qualify_hours,
-                hold_joins_a_minute=rules.hold_joins_a_minute,
-                hold_joins_an_hour=rules.hold_joins_an_hour,
-            )
-        )
+        verdict = await self.invites.enter(entry_of(context, code))
         match verdict:
             case Rejected():
                 template = f"invite.rejected_{verdict.reason}"
@@ -129,13 +135,14 @@ class ReferralJob:
         )
         key = f"referral/{told.referral_id}/{told.news}"
         if told.news is News.SETTLED:
-            return [Outgoing(key, *posting_place(group), Text(text))]
+            place = settings.remark_place(group)
+            return [] if place is None else [Outgoing(key, *place, Text(text))]
         both = told.news is News.UNREVIEWED
         people = [told.inviter_id, told.friend_id] if both else [told.inviter_id]
         realm = realm_of(settings, ChannelKey(group.roster.channel))
         users = [await self.roster.read_user_id(realm, person) for person in people]
         return [
-            Outgoing(f"{key}/{user_id}", *private_place(group, user_id), Text(text))
+            Outgoing(f"{key}/{user_id}", *place, Text(text))
             for user_id in users
-            if user_id is not None
+            if user_id is not None and (place := settings.private_place(group, user_id))
         ]

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.ids import MemberId
-from bot.core.messages import Text
 from bot.growth.invites import Invites, day_began
-from bot.handlers.speech import answer, local_day, private_note, words
+from bot.handlers.speech import answer, in_private, local_day, words
 from bot.members.portrait import GroupNumbers, HeldTag, Portrait, read_group_numbers, read_portrait
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
-from bot.pipeline.context import Context, Outcome, Reply
+from bot.pipeline.context import Context, Outcome
 from bot.pipeline.routing import Route, command, owner_command
 from bot.rewards.checkin import CheckIns
 from bot.rewards.days import community_date
@@ -48,7 +47,7 @@ class ProfileHandlers:
         facts = await self._facts(context, context.member.member_id)
         report = words(self.voice, context, "my_data.report", **facts)
         sent = words(self.voice, context, "my_data.sent")
-        return Reply(Text(sent), (private_note(context, report),))
+        return in_private(context, report, sent)
 
     async def portrait(self, context: Context) -> Outcome:
         """画像 @小鹿: a member's portrait, to the owner alone."""
@@ -61,7 +60,7 @@ class ProfileHandlers:
         facts = await self._facts(context, found[0])
         report = words(self.voice, context, "portrait.report", **{**facts, "name": name})
         sent = words(self.voice, context, "portrait.sent", member=name)
-        return Reply(Text(sent), (private_note(context, report),))
+        return in_private(context, report, sent)
 
     async def data(self, context: Context) -> Outcome:
         """数据: the group's numbers of the last days."""

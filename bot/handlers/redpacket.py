@@ -9,7 +9,7 @@ from bot.core.events import EventKind
 from bot.core.ids import PacketId
 from bot.core.messages import Button, Card, CardUpdate, Message, Outgoing, Text
 from bot.core.text import fold, normalise
-from bot.handlers.speech import answer, group_post, words
+from bot.handlers.speech import answer, words
 from bot.members.roster import Roster
 from bot.outbox.enqueue import post
 from bot.persona.voice import Voice
@@ -34,6 +34,7 @@ from bot.rewards.redpacket import (
     RefusedBecause,
     TooNew,
 )
+from bot.settings.pages import Pages
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
 from bot.settings.settings import HasSettings, posting_place
@@ -66,6 +67,7 @@ class RedPacketHandlers:
     packets: Packets
     proposals: Proposals
     roster: Roster
+    pages: Pages
 
     def routes(self) -> tuple[Route, ...]:
         """The commands and the button of this topic."""
@@ -145,7 +147,24 @@ class RedPacketHandlers:
         await self.proposals.decide(proposal, context.event.key, "confirmed")
         if isinstance(opened, PacketRefused):
             return self._refuse(context, form, opened)
-        return Reply(self._card(context, opened))
+        return Reply(self._card(context, opened), self._announcement(context, opened))
+
+    def _announcement(self, context: Context, packet: OpenedPacket) -> tuple[Outgoing, ...]:
+        """Where the group does not see the card, it is told where to claim."""
+        if not context.settings.is_customer_group(context.group):
+            return ()
+        text = words(
+            self.voice,
+            context,
+            "packet.posted",
+            owner=context.member.name,
+            points=packet.points,
+            shares=packet.shares,
+            url=self.pages.url(context.group),
+        )
+        key = f"packet/{packet.packet_id}/posted"
+        place = posting_place(context.group)
+        return (Outgoing(key, *place, Text(text), expires_at=packet.expires_at),)
 
     async def cancel(self, context: Context) -> Outcome:
         """取消: closes what this owner proposed."""
@@ -201,9 +220,10 @@ class RedPacketHandlers:
         if not isinstance(result, Claimed):
             return Reply(message)
         posts: tuple[Outgoing, ...] = ()
-        if result.finished is not None:
+        place = context.settings.remark_place(context.group)
+        if result.finished is not None and place is not None:
             text = await self._finish_words(context, result.packet_id, result.finished)
-            posts = (group_post(context, f"packet/{result.packet_id}/finished", text),)
+            posts = (Outgoing(f"packet/{result.packet_id}/finished", *place, Text(text)),)
         return Reply(message, posts, act=Act.CLAIM, detail=f"packet {result.packet_id}")
 
     async def _finish_words(self, context: Context, packet_id: PacketId, finish: Finish) -> str:
@@ -335,11 +355,11 @@ class PacketExpiry:
         settings = self.live.current
         for expired in await self.packets.expire(now):
             group = settings.group(expired.group_key)
-            if group is not None:
-                channel, target = posting_place(group)
+            place = None if group is None else settings.remark_place(group)
+            if place is not None:
                 text = await self._words(expired)
                 key = f"packet/{expired.packet_id}/expired"
-                await post(self.store, [Outgoing(key, channel, target, Text(text))], now=now)
+                await post(self.store, [Outgoing(key, *place, Text(text))], now=now)
             await self.packets.mark_announced([expired.packet_id], now)
 
     async def next_due(self, _now: datetime) -> datetime | None:

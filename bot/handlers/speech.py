@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from bot.core.events import Place
 from bot.core.messages import Outgoing, Text
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Reply
-from bot.settings.settings import posting_place, private_place
+from bot.settings.settings import posting_place
 
 
 def words(voice: Voice, context: Context, template: str, **slots: object) -> str:
@@ -24,11 +25,16 @@ def group_post(context: Context, key: str, text: str) -> Outgoing:
     return Outgoing(key=key, channel=channel, target=target, message=Text(text))
 
 
-def private_note(context: Context, text: str) -> Outgoing:
-    """A message to the person alone."""
-    channel, target = private_place(context.group, context.member.user_id)
-    key = f"{context.event.key}/private"
-    return Outgoing(key=key, channel=channel, target=target, message=Text(text))
+def in_private(context: Context, text: str, told: str) -> Reply:
+    """``text`` to the person alone, and ``told`` (that it was sent) where he asked.
+
+    Who asks in private is answered there.
+    """
+    place = context.settings.private_place(context.group, context.member.user_id)
+    if context.event.conversation.place is Place.PRIVATE or place is None:
+        return Reply(Text(text))
+    note = Outgoing(f"{context.event.key}/private", *place, Text(text))
+    return Reply(Text(told), (note,))
 
 
 def local_day(context: Context, instant: datetime) -> str:

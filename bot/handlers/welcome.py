@@ -7,6 +7,8 @@ from bot.core.events import EventKind
 from bot.core.ids import ChannelKey, GroupKey
 from bot.core.messages import Outgoing, Text
 from bot.growth.invites import Invites
+from bot.growth.referrals import read_code
+from bot.handlers.codes import entry_of
 from bot.members.people import PersonRef
 from bot.members.roster import Move, MoveKind, Newcomer, Roster
 from bot.persona.voice import Voice
@@ -35,9 +37,16 @@ class MembershipHandlers:
         )
 
     async def joined(self, context: Context) -> Outcome:
-        """Someone is in: his stay begins; the welcome follows with the others of his minute."""
+        """Someone is in: his stay begins; the welcome follows with the others of his minute.
+
+        When the platform tells that a member's code led him here, that is his entering it, however
+        late it is told. He typed nothing, so nothing is answered.
+        """
         moved = await self.roster.move(self._move(context, MoveKind.JOINED))
-        return Reply() if moved.changed else Nobody("was in the group already")
+        source = context.event.source
+        if source and read_code(source) == source:
+            await self.invites.enter(entry_of(context, source))
+        return Reply(detail=source) if moved.changed else Nobody("was in the group already")
 
     async def left(self, context: Context) -> Outcome:
         """Someone is out: his stay ends, and what hung on it is taken back."""
@@ -45,12 +54,13 @@ class MembershipHandlers:
         await self.invites.left(
             moved.member_id, context.group_key, context.event.at, context.settings.rewards
         )
-        return Reply()
+        return Reply() if moved.changed else Nobody("was not in the group")
 
     @staticmethod
     def _move(context: Context, kind: MoveKind) -> Move:
-        person = PersonRef(context.realm, context.event.user_id)
-        return Move(kind, person, context.group_key, context.event.at)
+        event = context.event
+        person = PersonRef(context.realm, event.user_id)
+        return Move(kind, person, context.group_key, event.at, event.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class WelcomeJob:
     async def run(self, now: datetime) -> None:
         """Greet in every group whose first unwelcomed newcomer has waited long enough."""
         settings = self.live.current
-        for group in settings.bot.groups:
+        for group in _greeted(settings):
             newcomers = await self._newcomers(settings, group)
             if newcomers and newcomers[0].joined_at + WELCOME_WINDOW <= now:
                 await self._greet(group, newcomers, now)
@@ -73,7 +83,7 @@ class WelcomeJob:
     async def next_due(self, _now: datetime) -> datetime | None:
         """When the next minute of newcomers is over."""
         settings = self.live.current
-        firsts = [await self._newcomers(settings, group) for group in settings.bot.groups]
+        firsts = [await self._newcomers(settings, group) for group in _greeted(settings)]
         return min((first[0].joined_at + WELCOME_WINDOW for first in firsts if first), default=None)
 
     async def _newcomers(self, settings: Settings, group: Group) -> tuple[Newcomer, ...]:
@@ -100,3 +110,12 @@ class WelcomeJob:
         channel, target = posting_place(group)
         key = f"welcome/{group.key}/{people[0].stay_id}"
         return Outgoing(key=key, channel=channel, target=target, message=Text(text))
+
+
+def _greeted(settings: Settings) -> list[Group]:
+    """Groups in which we can speak at once.
+
+    In a customer group an employee would have to confirm it, once a day; there the platform greets,
+    with the welcome that the group's owner sets in his client.
+    """
+    return [group for group in settings.bot.groups if not settings.is_customer_group(group)]

@@ -11,6 +11,7 @@ class MemberRow(Model):
 
     id = fields.IntField(primary_key=True)
     name = fields.TextField(default="")
+    union_id = fields.TextField(default="")
     blocked_at = InstantField(null=True)
     created_at = InstantField()
 
@@ -19,11 +20,14 @@ class MemberRow(Model):
 
 
 class GroupRow(Model):
-    """What we keep of a group beside its configuration."""
+    """What we keep of a group beside its configuration: its state here, and its name there."""
 
     key = fields.CharField(primary_key=True, max_length=32)
     paused_at = InstantField(null=True)
     synced_at = InstantField(null=True)
+    name = fields.TextField(default="")
+    owner = fields.TextField(default="")
+    version = fields.TextField(default="")
 
     class Meta:
         table = "community_group"
@@ -38,6 +42,7 @@ class MembershipRow(Model):
     joined_at = InstantField(null=True)
     left_at = InstantField(null=True)
     welcomed_at = InstantField(null=True)
+    source = fields.TextField(default="")
 
     class Meta:
         table = "membership"

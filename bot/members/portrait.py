@@ -52,7 +52,7 @@ async def read_portrait(
     """The portrait of a member, with his stay in one group."""
     stays = await store.read(
         "SELECT joined_at FROM membership WHERE member_id = ? AND group_key = ?"
-        " ORDER BY id DESC LIMIT 1",
+        " ORDER BY left_at IS NOT NULL, id DESC LIMIT 1",
         [member_id, group_key],
     )
     acts = await store.read(

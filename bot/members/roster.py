@@ -4,24 +4,31 @@ The platform loses and reorders member events, so the roster believes three sour
 joining and leaving, members who speak, and the member list that is read from time to time.
 """
 
-import json
+import asyncio
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.core.ids import GroupKey, MemberId, UserId
 from bot.core.messages import Outgoing
+from bot.core.ports import Chat, Profile
 from bot.core.text import fold
-from bot.members.models import GroupRow, MemberRow, MembershipRow
-from bot.members.people import PersonRef, Role
-from bot.members.sqlite import identify
+from bot.members.appointments import apply_appointments
+from bot.members.models import GroupRow, MembershipRow
+from bot.members.people import PersonRef, Standing
+from bot.members.profiles import Learned, apply_profiles
+from bot.members.reconciliation import Known
+from bot.members.spans import Change, SpanTable, begin, date, end, find
+from bot.members.sqlite import Sighting, identify, sight
 from bot.outbox.enqueue import enqueue
 from bot.settings.settings import Settings
-from bot.store.batch import write_batch
 from bot.store.db import Store
-from bot.store.fields import from_micros, to_micros
+from bot.store.fields import from_micros, maybe_instant, to_micros
+
+STAYS: Final = SpanTable("membership", ("group_key",), began="joined_at", ended="left_at")
 
 
 class MoveKind(StrEnum):
@@ -31,16 +38,32 @@ class MoveKind(StrEnum):
     LEFT = "left"
     FOUND = "found"
     """He was there when the group's member list was read for the first time."""
+    DATED = "dated"
+    """The member list tells when the present stay began; whoever is only dated is no newcomer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """``person`` joined or left ``group_key``, or was found there, at ``at``."""
+    """``person`` joined or left ``group_key``, or was found there, at ``at``.
+
+    ``source`` is the way by which he came, empty when it is not told.
+    """
 
     kind: MoveKind
     person: PersonRef
     group_key: GroupKey
     at: datetime
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was noted when a group's member list was read; ``synced_at`` is the first time."""
+
+    synced_at: datetime | None = None
+    name: str = ""
+    owner: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +92,37 @@ class Roster:
         self._store = store
         self._moves = store.lane("roster", apply_moves)
         self._appointments = store.lane("appointments", apply_appointments)
+        self._profiles = store.lane("profiles", apply_profiles)
+        self._sightings = store.lane("sightings", sight)
 
     async def move(self, move: Move) -> Moved:
         """Write that someone joined or left; a repeat changes nothing."""
         return await self._moves.submit(move)
 
+    async def move_all(self, moves: Iterable[Move]) -> None:
+        """Write ``moves`` in their order."""
+        await asyncio.gather(*[self._moves.submit(move) for move in moves])
+
     async def appoint(self, settings: Settings, now: datetime) -> None:
         """Store the roles that bot.yaml gives: exactly these, whatever they were before."""
         await self._appointments.submit((settings, now))
 
-    async def read_present(self, realm: str, group_key: GroupKey) -> frozenset[UserId]:
-        """Everyone who is in the group now, as far as we know."""
+    async def read_stays(self, realm: str, group_key: GroupKey) -> dict[UserId, Known]:
+        """The last stay of everyone who ever was in the group, as far as we know."""
         rows = await self._store.read(
-            "SELECT i.user_id FROM membership AS s"
+            "SELECT i.user_id, s.joined_at, s.left_at, s.source FROM membership AS s"
             " JOIN identity AS i ON i.member_id = s.member_id AND i.realm = ?"
-            " WHERE s.group_key = ? AND s.left_at IS NULL",
+            " WHERE s.group_key = ? ORDER BY s.left_at IS NULL, s.left_at, s.id",
             [realm, group_key],
         )
-        return frozenset(UserId(row["user_id"]) for row in rows)
+        return {
+            UserId(row["user_id"]): Known(
+                began_at=maybe_instant(row["joined_at"]),
+                ended_at=maybe_instant(row["left_at"]),
+                source=row["source"],
+            )
+            for row in rows
+        }
 
     async def read_nameless(self, realm: str, group_key: GroupKey) -> tuple[UserId, ...]:
         """Those in the group whose name was not read yet."""
@@ -98,16 +134,13 @@ class Roster:
         )
         return tuple(UserId(row["user_id"]) for row in rows)
 
-    async def name(self, realm: str, names: Mapping[UserId, str]) -> None:
-        """Keep what people are called."""
+    async def learn(self, realm: str, profiles: Mapping[UserId, Profile], now: datetime) -> None:
+        """Keep what the platform tells about people; those never seen become members."""
+        await self._profiles.submit(Learned(realm, profiles, now))
 
-        async def write() -> None:
-            for user_id, name in names.items():
-                member_id = await self.find(PersonRef(realm, user_id))
-                if member_id is not None:
-                    await MemberRow.filter(id=member_id).update(name=name)
-
-        await self._store.transaction(write)
+    async def see(self, person: PersonRef, group_key: GroupKey | None, now: datetime) -> Standing:
+        """How someone stands towards a group now; with None towards the first he is in."""
+        return await self._sightings.submit(Sighting(person, group_key, present=False, at=now))
 
     async def find(self, person: PersonRef) -> MemberId | None:
         """The member behind a platform's id, if we ever saw him."""
@@ -186,18 +219,31 @@ class Roster:
 
         await self._store.transaction(write)
 
-    async def is_synced(self, group_key: GroupKey) -> bool:
-        """Whether the group's member list was ever read."""
+    async def read_reading(self, group_key: GroupKey) -> Reading:
+        """What was noted when the group's member list was read."""
         row = await GroupRow.get_or_none(key=group_key)
-        return row is not None and row.synced_at is not None
+        if row is None:
+            return Reading()
+        return Reading(row.synced_at, row.name, row.owner, row.version)
 
-    async def mark_synced(self, group_key: GroupKey, now: datetime) -> None:
-        """Note that the group's member list was read."""
+    async def read_owner(self, group_key: GroupKey) -> UserId:
+        """Who owns the group's chat on the platform; empty when it does not tell."""
+        return UserId((await self.read_reading(group_key)).owner)
+
+    async def mark_synced(
+        self, group_key: GroupKey, now: datetime, chat: Chat | None = None
+    ) -> None:
+        """Note that the group's member list was read, and what ``chat`` tells of the group."""
+        before = await self.read_reading(group_key)
+        after = replace(before, synced_at=before.synced_at or now)
+        if chat is not None:
+            after = replace(after, name=chat.name, owner=chat.owner, version=chat.version)
 
         async def write() -> None:
-            await GroupRow.update_or_create(key=group_key, defaults={"synced_at": now})
+            await GroupRow.update_or_create(key=group_key, defaults=asdict(after))
 
-        await self._store.transaction(write)
+        if after != before:
+            await self._store.transaction(write)
 
     async def is_paused(self, group_key: GroupKey) -> bool:
         """Whether an owner paused scheduled posts in the group."""
@@ -223,63 +269,20 @@ def apply_moves(connection: sqlite3.Connection, moves: Sequence[Move]) -> list[M
 
 
 def _apply_move(connection: sqlite3.Connection, move: Move, member_id: MemberId) -> Moved:
-    if move.kind is MoveKind.LEFT:
-        cursor = connection.execute(
-            "UPDATE membership SET left_at = ?"
-            " WHERE group_key = ? AND member_id = ? AND left_at IS NULL"
-            " AND coalesce(joined_at, 0) <= ?",
-            (to_micros(move.at), move.group_key, member_id, to_micros(move.at)),
-        )
-    else:
-        joined_at = to_micros(move.at) if move.kind is MoveKind.JOINED else None
-        cursor = connection.execute(
-            "INSERT INTO membership (group_key, member_id, joined_at) SELECT ?1, ?2, ?3"
-            " WHERE NOT EXISTS (SELECT 1 FROM membership"
-            " WHERE group_key = ?1 AND member_id = ?2 AND left_at IS NULL)",
-            (move.group_key, member_id, joined_at),
-        )
-    return Moved(member_id, changed=cursor.rowcount > 0)
-
-
-def apply_appointments(
-    connection: sqlite3.Connection, items: Sequence[tuple[Settings, datetime]]
-) -> list[None]:
-    """The appointments lane in SQLite's SQL: the last settings win.
-
-    Who is blocked follows the file as well; the instant of the first blocking stays.
-    """
-    settings, now = items[-1]
-    roles: list[tuple[str, PersonRef, Role]] = []
-    realms = {
-        channel.corp_id
-        for channel in settings.bot.channels.values()
-        if channel.kind != "group_webhook"
-    }
-    for realm in realms:
-        roles += [
-            ("", PersonRef(realm, UserId(user)), Role.OPERATOR) for user in settings.bot.operators
-        ]
-        for group in settings.bot.groups:
-            roles += [
-                (group.key, PersonRef(realm, UserId(user)), Role.OWNER) for user in group.owners
-            ]
-    blocked = [PersonRef(realm, UserId(user)) for realm in realms for user in settings.bot.blocked]
-    people = [person for _, person, _ in roles] + blocked
-    ids = identify(connection, [(person, now) for person in people])
-    connection.execute(
-        "UPDATE member SET blocked_at = NULL WHERE blocked_at IS NOT NULL"
-        " AND id NOT IN (SELECT value FROM json_each(?))",
-        (json.dumps([ids[person] for person in blocked]),),
-    )
-    write_batch(
-        connection,
-        "UPDATE member SET blocked_at = coalesce(blocked_at, w.value ->> 1)"
-        " FROM json_each(?) AS w WHERE member.id = w.value ->> 0",
-        [(ids[person], to_micros(now)) for person in blocked],
-    )
-    connection.execute("DELETE FROM appointment")
-    connection.executemany(
-        "INSERT INTO appointment VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [(group, ids[person], role) for group, person, role in roles],
-    )
-    return [None] * len(items)
+    whose = (move.group_key, member_id)
+    change: Change | None
+    match move.kind:
+        case MoveKind.JOINED:
+            change = begin(connection, STAYS, whose, move.at, move.source)
+        case MoveKind.LEFT:
+            change = end(connection, STAYS, whose, move.at)
+        case MoveKind.FOUND:
+            change = find(connection, STAYS, whose, move.source)
+        case MoveKind.DATED:
+            connection.execute(
+                "UPDATE membership SET welcomed_at = ? WHERE group_key = ? AND member_id = ?"
+                " AND joined_at IS NULL AND welcomed_at IS NULL",
+                (to_micros(move.at), *whose),
+            )
+            change = date(connection, STAYS, whose, move.at)
+    return Moved(member_id, changed=change is not None and change.changed)

@@ -38,7 +38,7 @@ def match_rules(
             for_days=rule.for_days,
             confidence=rule.confidence,
             evidence=evidence,
-            exclusive=_rivals(tags[rule.tag], file.tags),
+            exclusive=rivals_of(tags[rule.tag], file.tags),
         )
         for rule in file.rules
         if (evidence := _evidence(rule, acts, text))
@@ -74,7 +74,8 @@ def _around(text: str, keyword: str) -> str:
     return shown[start : start + EVIDENCE_CHARACTERS] or keyword
 
 
-def _rivals(tag: Tag, tags: Iterable[Tag]) -> tuple[str, ...]:
+def rivals_of(tag: Tag, tags: Iterable[Tag]) -> tuple[str, ...]:
+    """The keys of the tags that ``tag`` pushes out."""
     if not tag.exclusive:
         return ()
     return tuple(

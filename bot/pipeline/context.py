@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.events import Event
+from bot.core.events import Event, Place
 from bot.core.ids import GroupKey
 from bot.core.messages import Message, Outgoing
 from bot.members.people import Role, Standing
@@ -18,8 +18,9 @@ from bot.settings.settings import Settings
 class Context:
     """One event with everything that decides about it, fixed at its start.
 
-    ``group`` is the group it happened in; for private chats the first group in which the person
-    is (of someone in none, the first of the brand). ``invocation`` is the command, if any.
+    ``group`` is the group it happened in or is about; for private chats the first group in which
+    the person is (of someone in none, the first of the brand). ``invocation`` is the command, if
+    any.
     """
 
     event: Event
@@ -34,6 +35,11 @@ class Context:
     def group_key(self) -> GroupKey:
         """The group's key, typed."""
         return GroupKey(self.group.key)
+
+    @property
+    def is_of_group(self) -> bool:
+        """Whether it happened in the group, or on the group's page."""
+        return bool(self.event.group) or self.event.conversation.place is Place.GROUP
 
     @property
     def scope(self) -> str:

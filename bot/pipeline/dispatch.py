@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.core.clock import Clock
 from bot.core.events import Event, EventKind, Place
-from bot.core.ids import ChannelKey
+from bot.core.ids import ChannelKey, GroupKey
 from bot.core.messages import Text
 from bot.core.ports import Hears
 from bot.members.people import Standing
@@ -13,25 +13,27 @@ from bot.pipeline.commands import CommandWords, Invocation
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.guards import FloodGate
 from bot.pipeline.routing import Route
+from bot.settings.schema import channels
 from bot.settings.schema.bot import Group
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.settings import HasSettings, Settings
 
 
 def realm_of(settings: Settings, channel: ChannelKey) -> str:
-    """The company within which the channel's user ids are unique."""
-    section = settings.bot.channels[channel]
-    return "" if section.kind == "group_webhook" else section.corp_id
+    """The company or account within which the channel's user ids are unique."""
+    return channels.realm_of(settings.bot.channels[channel], settings.bot.channels)
 
 
 def group_of(settings: Settings, event: Event) -> Group | None:
-    """The configured group an event happened in, by any of the group's chat ids."""
+    """The configured group an event happened in or is about, by its key or any of its chat ids."""
+    if event.group:
+        return settings.group(GroupKey(event.group))
     if event.conversation.place is Place.PRIVATE:
         return None
     here = (event.channel, event.conversation.chat_id)
     for group in settings.bot.groups:
         for address in (group.hears, group.roster, group.posts):
-            if (address.channel, address.chat_id) == here:
+            if address is not None and (address.channel, address.chat_id) == here:
                 return group
     return None
 
@@ -92,7 +94,7 @@ class Dispatcher:
         )
 
     def _read(self, settings: Settings, event: Event) -> Invocation | None:
-        if event.kind is not EventKind.TEXT:
+        if not event.has_words:
             return None
         if self._words is None or self._words[0] is not settings.commands:
             self._words = (settings.commands, CommandWords(settings.commands))
@@ -101,13 +103,13 @@ class Dispatcher:
     def _guard(self, context: Context) -> Outcome | None:
         """An outcome for what no handler shall see, or None."""
         event, member = context.event, context.member
-        if event.conversation.place is Place.GROUP and group_of(context.settings, event) is None:
+        if context.is_of_group and group_of(context.settings, event) is None:
             return Nobody("a group that is not in bot.yaml")
         if event.user_id in context.settings.bot.own_user_ids:
             return Nobody("one of our own")
         if member.blocked:
             return Nobody("blocked")
-        if event.kind is EventKind.TEXT:
+        if event.kind in (EventKind.TEXT, EventKind.CHOSE, EventKind.MEDIA):
             return self._guard_words(context)
         return None
 
@@ -129,10 +131,9 @@ class Dispatcher:
 
     def _refusal(self, route: Route, context: Context) -> Reply | None:
         """Why the person may not use the route, in words; None when he may."""
-        in_private = context.event.conversation.place is not Place.GROUP
         if route.members_only and not context.member.in_group:
             template = "refused.not_member"
-        elif route.owners_only and in_private:
+        elif route.owners_only and not context.is_of_group:
             template = "refused.only_in_group"
         elif route.owners_only and not context.is_owner:
             template = "refused.not_owner"

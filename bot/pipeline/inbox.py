@@ -16,6 +16,7 @@ from bot.core.ids import EventKey, GroupKey, RecordId
 from bot.core.messages import Message, message_from_json
 from bot.members.people import PersonRef, Standing
 from bot.members.sqlite import Sighting, sight
+from bot.outbox.sqlite import hear
 from bot.store.batch import read_batch, write_batch
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
@@ -26,13 +27,18 @@ LEASE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event on its way in. ``present`` tells that it proves the person is in the group."""
+    """An event on its way in.
+
+    ``present`` tells that it proves the person is in the group, ``opens`` that it lets us write to
+    the chat: what waited for that may be sent.
+    """
 
     event: Event
     realm: str
     group_key: GroupKey | None
     present: bool
     now: datetime
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,14 @@ def accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[
         if item.event.key not in stored:
             fresh.setdefault(item.event.key, item)
     ids = _insert(connection, list(fresh.values()))
+    hear(
+        connection,
+        [
+            (item.event.channel, item.event.conversation.chat_id, item.event.kind, item.event.at)
+            for item in fresh.values()
+            if item.opens
+        ],
+    )
     accepted = []
     for item, standing in zip(arrivals, standings, strict=True):
         key = item.event.key

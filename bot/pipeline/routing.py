@@ -29,7 +29,8 @@ class Route:
 
     def fits(self, context: Context) -> bool:
         """Whether this route is for the event of ``context``."""
-        if context.event.kind is not self.kind:
+        kind = EventKind.TEXT if context.event.has_words else context.event.kind
+        if kind is not self.kind:
             return False
         if self.commands:
             return context.invocation is not None and context.invocation.name in self.commands

@@ -7,27 +7,38 @@ and the decision between the two is made before the commit that records it.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.core.clock import Clock
 from bot.core.events import Event, EventKind, Place
-from bot.core.ids import ChannelKey, GroupKey, RecordId
-from bot.core.messages import CardUpdate, Message, Outgoing, Target, TargetKind, Text, plain_text
+from bot.core.ids import ChannelKey, EventKey, GroupKey, RecordId
+from bot.core.messages import (
+    CardUpdate,
+    Message,
+    Outgoing,
+    Target,
+    TargetKind,
+    Text,
+    Waiting,
+    plain_text,
+)
 from bot.core.metrics import Metrics
 from bot.core.ports import Capabilities
 from bot.members.people import Interaction, Standing
 from bot.members.tags import match_rules
+from bot.outbox.enqueue import post
 from bot.persona.voice import Voice
 from bot.pipeline.completion import Completion, complete
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.dispatch import Dispatcher, group_of, realm_of
 from bot.pipeline.inbox import Accepted, Arrival, Inbox, Stranded
 from bot.pipeline.names import Names
+from bot.pipeline.streams import GRACE, Refresh, StreamState, answer_key, refresh
 from bot.settings.schema.members import Act
-from bot.settings.settings import HasSettings, Settings, posting_place, private_place
+from bot.settings.settings import HasSettings, Settings, posting_place
 from bot.store.db import Store
 
 ANSWER_SECONDS = 3.5
@@ -42,17 +53,25 @@ SIDE_BY_SIDE = 256
 MOST_ATTEMPTS = 5
 """After so many failures an event is parked and its sender told."""
 
-RESPONSE_URL_LIFE = timedelta(hours=1)
-"""How long a one-use answer address works [O 101138]."""
+URGENT = timedelta(seconds=60)
+"""An answer whose address ends within this time waits behind no other."""
+
+
+SPOKEN = (EventKind.TEXT, EventKind.MEDIA, EventKind.TAPPED, EventKind.CHOSE)
+"""Acts that prove that the person is where he acted."""
 
 
 @dataclass(slots=True)
 class _Ticket:
-    """An event under way. ``listeners`` wait in open requests; ``claimed`` says: keep waiting."""
+    """An event under way. ``listeners`` wait in open requests; ``claimed`` says: keep waiting.
+
+    ``streaming`` says that the platform was shown a beginning and will ask for the rest.
+    """
 
     answer: asyncio.Future[Message | None]
     listeners: int = 0
     claimed: bool = False
+    streaming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,9 @@ class Worker:
         self._clock = clock
         self._capabilities = capabilities
         self._metrics = metrics
+        self._store = store
         self._completions = store.lane("completion", complete)
+        self._refreshes = store.lane("stream refresh", refresh)
         self._log = structlog.get_logger("pipeline")
         self._tickets: dict[RecordId, _Ticket] = {}
         self._tails: dict[str, asyncio.Task[None]] = {}
@@ -99,8 +120,7 @@ class Worker:
 
     async def receive(self, event: Event) -> Accepted:
         """Store an event and start handling it; a repeat joins what is under way."""
-        arrival = arrival_of(event, self._live.current, self._clock.now())
-        accepted = await self._inbox.accept(arrival)
+        accepted = await self._inbox.accept(self._arrival(event, self._clock.now()))
         if accepted.conflict:
             self._log.error("one key for two different events", event_key=event.key)
         if accepted.fresh:
@@ -110,6 +130,7 @@ class Worker:
     async def answer(self, accepted: Accepted) -> Message | None:
         """The answer for the open request, or None when it will come by another road.
 
+        Where answers may begin before they are known, Waiting stands for one that takes long.
         Raises TimeoutError when an answer was promised to this request and its commit takes too
         long; the platform must then ask again.
         """
@@ -121,10 +142,17 @@ class Worker:
             return await asyncio.wait_for(asyncio.shield(ticket.answer), ANSWER_SECONDS)
         except TimeoutError:
             if not ticket.claimed:
-                return None
+                return self._begin_stream(accepted, ticket)
             return await asyncio.wait_for(asyncio.shield(ticket.answer), COMMIT_SECONDS)
         finally:
             ticket.listeners -= 1
+
+    async def refresh(self, event_key: EventKey) -> Message | None:
+        """How the streamed answer to an event stands: Waiting, the answer, or None (it went)."""
+        view = await self._refreshes.submit(Refresh(event_key, self._clock.now()))
+        if view.state is StreamState.PENDING:
+            return self._waiting()
+        return view.answer
 
     async def handled(self, accepted: Accepted) -> None:
         """Return when the event is handled, however it ended."""
@@ -145,8 +173,7 @@ class Worker:
             await asyncio.wait(self._running)
 
     async def _resume(self, item: Stranded) -> None:
-        arrival = arrival_of(item.event, self._live.current, item.received_at)
-        accepted = await self._inbox.accept(arrival)
+        accepted = await self._inbox.accept(self._arrival(item.event, item.received_at))
         self._start(item.record_id, item.event, accepted.standing, attempts=item.attempts)
 
     def _start(
@@ -169,11 +196,14 @@ class Worker:
         if before is not None:
             await asyncio.wait([before])
         async with self._room:
+            loop = asyncio.get_running_loop()
+            slow = loop.call_later(ANSWER_SECONDS, self._ask_for_patience, job)
             try:
                 await self._handle(job)
             except Exception:  # noqa: BLE001 (worker loop: logs, counts and goes on)
                 await self._fail(job)
             finally:
+                slow.cancel()
                 del self._tickets[job.record_id]
                 if not job.ticket.answer.done():
                     job.ticket.answer.set_result(None)
@@ -204,18 +234,22 @@ class Worker:
         capabilities = self._capabilities[job.event.channel]
         in_request = (
             reply.answer is not None
-            and capabilities.answers_in_request
-            and job.ticket.listeners > 0
+            and _fits_request(reply.answer, capabilities)
+            and (job.ticket.listeners > 0 or capabilities.answers_wait)
         )
         job.ticket.claimed = in_request
+        streaming = job.ticket.streaming and not in_request
         outgoings = reply.posts
         if reply.answer is not None and not in_request:
-            outgoings = (*outgoings, later_answer(context, reply.answer, capabilities))
+            later = later_answer(context, reply.answer, capabilities)
+            if later is not None and streaming:  # for when the platform does not ask for it
+                later = replace(later, not_before=context.now + GRACE)
+            outgoings = outgoings if later is None else (*outgoings, later)
         acts = acts_of(context, outcome)
         completion = Completion(
             record_id=job.record_id,
             outcome=reason,
-            answer=reply.answer if in_request else None,
+            answer=reply.answer if in_request or streaming else None,
             outgoings=outgoings,
             interactions=tuple(_interaction(context, act, reply.detail) for act in acts),
             hits=match_rules(
@@ -234,49 +268,99 @@ class Worker:
         if outgoings:
             self.posted.set()
         if not job.ticket.answer.done():
-            job.ticket.answer.set_result(completion.answer)
+            job.ticket.answer.set_result(completion.answer if in_request else None)
+
+    def _arrival(self, event: Event, now: datetime) -> Arrival:
+        return arrival_of(event, self._live.current, now, self._capabilities[event.channel])
+
+    def _begin_stream(self, accepted: Accepted, ticket: _Ticket) -> Message | None:
+        """Waiting, where the platform asks again for the rest of an answer."""
+        table = self._capabilities[accepted.event.channel]
+        if not table.streams or accepted.event.kind is not EventKind.TEXT:
+            return None
+        ticket.streaming = True
+        return self._waiting()
+
+    def _ask_for_patience(self, job: _Job) -> None:
+        """Where an open request cannot wait, show by a send that the answer is on its way."""
+        table, event = self._capabilities[job.event.channel], job.event
+        if table.answers_in_request or not (table.streams and event.reply_to):
+            return
+        if event.kind is not EventKind.TEXT:
+            return
+        waiting = answer_by_address(event, self._waiting(), key=f"{event.key}/waiting")
+        task = asyncio.create_task(self._post(waiting))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _post(self, outgoing: Outgoing) -> None:
+        await post(self._store, [outgoing], now=self._clock.now())
+        self.posted.set()
+
+    def _waiting(self) -> Waiting:
+        return Waiting(self._voice.say("answer.waiting", scope="waiting"))
 
 
-def arrival_of(event: Event, settings: Settings, now: datetime) -> Arrival:
-    """How an event is taken in: which group, and whether it proves the person's presence."""
+def arrival_of(event: Event, settings: Settings, now: datetime, table: Capabilities) -> Arrival:
+    """How an event is taken in: which group, what it proves, and whether it lets us write."""
     group = group_of(settings, event)
     return Arrival(
         event=event,
         realm=realm_of(settings, event.channel),
         group_key=None if group is None else GroupKey(group.key),
-        present=event.kind in (EventKind.TEXT, EventKind.TAPPED),
+        present=event.kind in SPOKEN and event.conversation.place is Place.GROUP,
         now=now,
+        opens=event.kind in table.windows or (table.first_word and event.kind in SPOKEN),
     )
 
 
-def later_answer(context: Context, answer: Message, capabilities: Capabilities) -> Outgoing:
-    """An answer that missed its request, by the best other road.
+def answer_by_address(event: Event, message: Message, *, key: str) -> Outgoing:
+    """A message to the one-use address that came with ``event``."""
+    until = event.reply_until
+    return Outgoing(
+        key=key,
+        channel=event.channel,
+        target=Target(TargetKind.CALLBACK, event.reply_to),
+        message=message,
+        expires_at=until,
+        chat=event.conversation.chat_id,
+        urgent=until is not None and until - event.at <= URGENT,
+    )
+
+
+def later_answer(context: Context, answer: Message, capabilities: Capabilities) -> Outgoing | None:
+    """An answer that missed its request, by the best other road; None when there is none.
 
     The one-use address where there is one. Else what was asked in private is answered in private,
     and what was asked in the group there, naming the person.
     """
     event = context.event
-    message = Text(plain_text(answer)) if isinstance(answer, CardUpdate) else answer
-    key = f"{event.key}/answer"
-    if event.response_url and capabilities.answers_later:
-        return Outgoing(
-            key=key,
-            channel=event.channel,
-            target=Target(TargetKind.CALLBACK, event.response_url),
-            message=message,
-            expires_at=event.at + RESPONSE_URL_LIFE,
-        )
+    key = answer_key(event.key)
+    message = answer
+    if isinstance(answer, CardUpdate) and not capabilities.changes_cards_later:
+        message = Text(plain_text(answer))
+    by_code = isinstance(message, CardUpdate) or capabilities.answers_later
+    if event.reply_to and by_code:
+        return answer_by_address(event, message, key=key)
     if event.conversation.place is Place.PRIVATE:
-        channel, target = private_place(context.group, event.user_id)
         if TargetKind.PERSON in capabilities.pushes_to:
-            channel = event.channel
-        return Outgoing(key=key, channel=channel, target=target, message=message)
+            person = Target(TargetKind.PERSON, event.user_id)
+            return Outgoing(key, event.channel, person, message)
+        place = context.settings.private_place(context.group, event.user_id)
+        return None if place is None else Outgoing(key, *place, message)
     channel, target = posting_place(context.group)
     return Outgoing(
         key=key,
         channel=channel,
         target=target,
         message=Text(plain_text(message), mentions=(event.user_id,)),
+    )
+
+
+def _fits_request(answer: Message, table: Capabilities) -> bool:
+    """Whether an answer can be given in the open request: changed cards only where cards can."""
+    return table.answers_in_request and (
+        table.cards_in_answers or not isinstance(answer, CardUpdate)
     )
 
 
@@ -287,21 +371,20 @@ def acts_of(context: Context, outcome: Outcome) -> tuple[Act, ...]:
             return (Act.JOIN,)
         case EventKind.LEFT:
             return (Act.LEAVE,)
-        case EventKind.OPENED:
+        case EventKind.OPENED | EventKind.BEFRIENDED | EventKind.SCANNED | EventKind.UNFRIENDED:
             return ()
     specific = outcome.act if isinstance(outcome, Reply) else None
     if context.invocation is not None:
         return (specific or Act.COMMAND,)
-    if context.event.kind is EventKind.TEXT:
+    if context.event.kind in (EventKind.TEXT, EventKind.MEDIA):
         return (Act.MESSAGE,) if specific is None else (Act.MESSAGE, specific)
     return () if specific is None else (specific,)
 
 
 def _interaction(context: Context, act: Act, detail: str) -> Interaction:
-    in_group = context.event.conversation.place is Place.GROUP
     return Interaction(
         member_id=context.member.member_id,
-        group_key=context.group_key if in_group else None,
+        group_key=context.group_key if context.is_of_group else None,
         act=act,
         at=context.now,
         event_key=context.event.key,

@@ -36,7 +36,8 @@ def make_event(
     at: datetime = NOW,
     button: str = "",
     task_id: str = "",
-    response_url: str = "",
+    reply_to: str = "",
+    reply_until: datetime | None = None,
 ) -> Event:
     """An event of ``user``: in the example group through the robot, in private through the app."""
     in_group = place is Place.GROUP
@@ -54,5 +55,6 @@ def make_event(
         text=text,
         button=button,
         task_id=task_id,
-        response_url=response_url,
+        reply_to=reply_to,
+        reply_until=NOW + HOUR if reply_to and reply_until is None else reply_until,
     )

@@ -17,6 +17,7 @@ from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.inbox import Inbox
+from bot.pipeline.linking import Linking
 from bot.pipeline.names import Names
 from bot.pipeline.routing import Route
 from bot.pipeline.worker import Worker
@@ -62,7 +63,13 @@ class Pipeline:
         self.tables = tables or {ROBOT: capabilities(), APP: capabilities()}
         self.seen = Seen()
         self.routes = (*routes, Route("rest", self.seen.handle))
-        self.names = Names(directories=directories or {}, roster=self.roster, live=self.live)
+        self.names = Names(
+            directories=directories or {},
+            roster=self.roster,
+            linking=Linking(store),
+            live=self.live,
+            clock=self.clock,
+        )
         self.dispatcher = Dispatcher(
             live=self.live,
             voice=self.voice,

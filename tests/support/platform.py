@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from bot.channels.crypto import Envelope
-from bot.settings.schema.bot import WecomRobot
+from bot.settings.schema.channels import WecomRobot
 from bot.settings.settings import Settings
 
 

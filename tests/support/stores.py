@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bot.app import MODELS
 from bot.rewards.audit import audit
 from bot.store.db import Store, connect_sqlite, connect_sqlite_readonly
 from bot.store.migrate import migrate
+from bot.tables import MODELS
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from bot.members.roster import MoveKind
 from bot.persona.voice import Voice
 from bot.pipeline.proposals import Proposals
 from bot.rewards.redpacket import OpenedPacket, PacketKind, Packets
+from bot.settings.pages import Pages
 from bot.store.db import Store
 from tests.support.brand import Live, brand
 from tests.support.events import GROUP, NOW, make_event
@@ -41,7 +42,9 @@ async def open_packet(store: Store, *, membership_hours: int = 0) -> tuple[Pipel
     rng = random.Random(1)
     packets = Packets(store, rng)
     pipeline = Pipeline(store, live=live)
-    handlers = RedPacketHandlers(Voice(live, rng), packets, Proposals(store), pipeline.roster)
+    handlers = RedPacketHandlers(
+        Voice(live, rng), packets, Proposals(store), pipeline.roster, Pages(live, "")
+    )
     pipeline = Pipeline(store, *handlers.routes(), live=live)
     await pipeline.roster.mark_synced(GROUP, NOW)
     opened = await packets.open(

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from bot.core.ids import ChannelKey, GroupKey, MemberId, UserId
 from bot.core.messages import Outgoing, Target, TargetKind, Text
+from bot.core.ports import Chat, Profile
 from bot.members.people import PersonRef, Role
-from bot.members.roster import Move, MoveKind, Roster, apply_moves
+from bot.members.portrait import read_portrait
+from bot.members.reconciliation import Known
+from bot.members.roster import Move, MoveKind, Reading, Roster, apply_moves
 from bot.members.sqlite import Sighting, sight
 from bot.outbox.models import OutboxRow
 from bot.settings.schema.bot import Group
@@ -20,7 +23,7 @@ from bot.settings.settings import Settings
 from bot.store.db import Store
 from tests.support.brand import brand
 from tests.support.events import DAY, GROUP, HOUR, MINUTE, NOW, REALM, SECOND
-from tests.support.stores import in_transaction, memory_database, open_store, read_value
+from tests.support.stores import in_transaction, memory_database, open_store
 
 LAKE = GroupKey("lake")
 
@@ -49,8 +52,13 @@ async def joined(
 ) -> MemberId:
     moved = await roster.move(move(MoveKind.JOINED, user, at=at, to=to))
     if name:
-        await roster.name(REALM, {UserId(user): name})
+        await roster.learn(REALM, {UserId(user): Profile(name)}, at)
     return moved.member_id
+
+
+async def read_present(roster: Roster) -> set[str]:
+    stays = await roster.read_stays(REALM, GROUP)
+    return {user for user, stay in stays.items() if stay.ended_at is None}
 
 
 async def stays(store: Store, member_id: MemberId) -> list[tuple[object, ...]]:
@@ -75,9 +83,9 @@ async def test_leaving_ends_the_stay_once_and_keeps_it(roster: Roster, store: St
     member = await joined(roster, "xiaolu")
 
     assert (await roster.move(move(MoveKind.LEFT, at=NOW + HOUR))).changed
-    assert not (await roster.move(move(MoveKind.LEFT, at=NOW + 2 * HOUR))).changed
+    assert not (await roster.move(move(MoveKind.LEFT, at=NOW + HOUR))).changed
     assert await stays(store, member) == [(GROUP, 1, 1)]
-    assert await roster.read_present(REALM, GROUP) == frozenset()
+    assert await read_present(roster) == set()
 
 
 async def test_coming_back_is_a_second_stay_and_the_first_one_is_kept(
@@ -88,7 +96,7 @@ async def test_coming_back_is_a_second_stay_and_the_first_one_is_kept(
     await roster.move(move(MoveKind.JOINED, at=NOW + 2 * HOUR))
 
     assert await stays(store, member) == [(GROUP, 1, 1), (GROUP, 1, 0)]
-    assert await roster.read_present(REALM, GROUP) == {"xiaolu"}
+    assert await read_present(roster) == {"xiaolu"}
 
 
 async def test_leaving_one_group_does_not_end_the_stay_in_another(
@@ -110,13 +118,6 @@ async def test_who_was_found_in_the_group_has_no_instant_of_joining(
     assert await stays(store, moved.member_id) == [(GROUP, 0, 0)]
 
 
-async def test_the_leaving_of_someone_never_seen_is_no_stay(roster: Roster, store: Store) -> None:
-    moved = await roster.move(move(MoveKind.LEFT))
-
-    assert not moved.changed
-    assert await stays(store, moved.member_id) == []
-
-
 async def test_a_late_report_of_leaving_does_not_end_the_stay_that_began_after_it(
     roster: Roster, store: Store
 ) -> None:
@@ -130,9 +131,18 @@ async def test_a_late_report_of_leaving_does_not_end_the_stay_that_began_after_i
     assert await stays(store, member) == [(GROUP, 1, 1), (GROUP, 1, 0)]
 
 
+async def test_the_portrait_shows_the_present_stay_though_an_earlier_one_was_told_later(
+    roster: Roster, store: Store
+) -> None:
+    member = await joined(roster, "xiaolu", NOW)
+    await roster.move(move(MoveKind.LEFT, at=NOW - DAY))
+
+    assert (await read_portrait(store, member, GROUP, NOW)).joined_at == NOW
+
+
 MOVES = st.lists(
     st.tuples(
-        st.sampled_from(MoveKind),
+        st.sampled_from([MoveKind.JOINED, MoveKind.LEFT, MoveKind.FOUND]),
         st.sampled_from(["xiaolu", "momo"]),
         st.sampled_from([GROUP, LAKE]),
     ),
@@ -206,11 +216,35 @@ async def test_a_member_is_called_by_his_name_and_else_by_his_user_id(roster: Ro
     assert await roster.read_user_id("another company", deer) is None
 
 
-async def test_naming_somebody_unknown_makes_no_member(roster: Roster, store: Store) -> None:
-    await roster.name(REALM, {UserId("nobody"): "无名"})
+async def test_who_is_told_of_and_was_never_seen_becomes_a_member(
+    roster: Roster, store: Store
+) -> None:
+    told = {UserId("xiaolu"): Profile("小鹿", "u1"), UserId("momo"): Profile("", "u2")}
+    await roster.learn(REALM, told, NOW)
+    await roster.learn(REALM, {UserId("xiaolu"): Profile("鹿鹿", "")}, NOW + HOUR)
+    await roster.learn(REALM, {UserId("momo"): Profile("沫沫", "u3")}, NOW + HOUR)
 
+    rows = await store.read("SELECT name, union_id FROM member ORDER BY id")
+    assert [tuple(row) for row in rows] == [("鹿鹿", "u1"), ("沫沫", "u3")]
+    assert await roster.find(person("momo")) is not None
     assert await roster.find(person("nobody")) is None
-    assert await read_value(store, "SELECT count(*) FROM member") == 0
+
+
+async def test_the_last_stay_of_everybody_is_read_the_present_one_before_others(
+    roster: Roster,
+) -> None:
+    await joined(roster, "xiaolu", NOW)
+    await roster.move(move(MoveKind.LEFT, at=NOW + HOUR))
+    await roster.move(Move(MoveKind.JOINED, person("xiaolu"), GROUP, NOW + DAY, "AAAAAA"))
+    await roster.move(move(MoveKind.LEFT, at=NOW + 2 * HOUR))  # of a stay in between
+    await roster.move(move(MoveKind.LEFT, "momo", at=NOW + DAY))
+    await joined(roster, "lulu", to=LAKE)
+
+    assert await roster.read_stays(REALM, GROUP) == {
+        "xiaolu": Known(NOW + DAY, source="AAAAAA"),
+        "momo": Known(None, NOW + DAY),
+    }
+    assert await roster.read_stays("another company", GROUP) == {}
 
 
 async def test_newcomers_are_those_who_joined_and_were_not_welcomed_in_their_order(
@@ -260,12 +294,17 @@ async def test_who_comes_back_is_welcomed_as_somebody_who_returns(roster: Roster
     assert [(new.user_id, new.returning) for new in newcomers] == [("yoyo", True), ("keke", False)]
 
 
-async def test_a_group_is_synced_from_the_first_reading_of_its_list(roster: Roster) -> None:
-    assert not await roster.is_synced(GROUP)
+async def test_what_is_noted_of_a_reading_is_its_first_time_and_the_last_chat(
+    roster: Roster,
+) -> None:
+    assert await roster.read_reading(GROUP) == Reading()
     await roster.mark_synced(GROUP, NOW)
+    await roster.mark_synced(GROUP, NOW + HOUR, Chat((), "池塘", "tangyuan", "v7"))
 
-    assert await roster.is_synced(GROUP)
-    assert not await roster.is_synced(LAKE)
+    assert await roster.read_reading(GROUP) == Reading(NOW, "池塘", "tangyuan", "v7")
+    assert await roster.read_owner(GROUP) == "tangyuan"
+    assert await roster.read_reading(LAKE) == Reading()
+    assert await roster.read_owner(LAKE) == ""
 
 
 async def test_pausing_and_resuming_say_whether_they_changed_anything(roster: Roster) -> None:
@@ -278,7 +317,8 @@ async def test_pausing_and_resuming_say_whether_they_changed_anything(roster: Ro
     assert await roster.pause(GROUP, None)
     assert not await roster.pause(GROUP, None)
     assert not await roster.is_paused(GROUP)
-    assert await roster.is_synced(GROUP), "pausing forgets nothing else about the group"
+    reading = await roster.read_reading(GROUP)
+    assert reading.synced_at == NOW, "pausing forgets nothing else about the group"
 
 
 def appointed(owners: tuple[str, ...], operators: tuple[str, ...] = ()) -> Settings:
@@ -341,4 +381,4 @@ async def test_roles_hold_within_the_company_that_gave_them(roster: Roster, stor
 async def test_appointing_puts_nobody_into_a_group(roster: Roster) -> None:
     await roster.appoint(appointed(("tangyuan",), ("ayun",)), NOW)
 
-    assert await roster.read_present(REALM, GROUP) == frozenset()
+    assert await read_present(roster) == set()

@@ -9,7 +9,7 @@ import pytest
 from bot.core.events import Event, EventKind, Place
 from bot.core.ids import ChannelKey, GroupKey, MemberId, UserId
 from bot.core.messages import Text
-from bot.core.ports import Hears
+from bot.core.ports import Hears, Profile
 from bot.members.people import Role, Standing
 from bot.pipeline.dispatch import group_of, realm_of
 from bot.pipeline.guards import FLOOD_MESSAGES
@@ -101,7 +101,7 @@ async def test_a_role_that_a_text_claims_is_worth_nothing(
 
 async def test_a_name_like_an_owners_is_no_role(pipeline: Pipeline, packets: Seen) -> None:
     await pipeline.join("fake")
-    await pipeline.roster.name(REALM, {make_event(user="fake").user_id: "汤圆"})
+    await pipeline.roster.learn(REALM, {UserId("fake"): Profile("汤圆")}, NOW)
 
     await pipeline.bring(make_event("发红包 100 10", user="fake"))
     assert packets.contexts == []
@@ -124,6 +124,45 @@ async def test_commands_of_owners_belong_into_the_group(pipeline: Pipeline, pack
     text = await answer_text(pipeline, event)
 
     assert text in texts_of(pipeline, "refused.only_in_group", name="tangyuan", command="发红包")
+    assert packets.contexts == []
+
+
+def on_page(text: str, *, user: str, group: str) -> Event:
+    """What ``user`` does in private on the page of ``group``."""
+    return replace(make_event(text, user=user, place=Place.PRIVATE), group=group)
+
+
+@pytest.mark.parametrize("user", ["tangyuan", "ayun"])
+async def test_owners_and_operators_may_command_on_the_page_of_their_group(
+    pipeline: Pipeline, packets: Seen, user: str
+) -> None:
+    await pipeline.bring(on_page("发红包 100 10", user=user, group=GROUP))
+
+    (context,) = packets.contexts
+    assert (context.group_key, context.is_owner) == (GROUP, True)
+
+
+async def test_an_owner_of_another_group_commands_nothing_on_a_page(store: Store) -> None:
+    packets = Seen()
+    settings = brand()
+    lake = settings.bot.groups[0].model_copy(update={"key": LAKE, "owners": ("momo",)})
+    bot = settings.bot.model_copy(update={"groups": (*settings.bot.groups, lake)})
+    live = Live(replace(settings, bot=bot))
+    pipeline = Pipeline(store, owner_command(CommandName.PACKET, packets.handle), live=live)
+    await pipeline.roster.appoint(pipeline.live.current, NOW)
+
+    text = await answer_text(pipeline, on_page("发红包 1 1", user="tangyuan", group=LAKE))
+    assert text in texts_of(pipeline, "refused.not_owner", name="tangyuan", command="发红包")
+    await pipeline.bring(on_page("发红包 1 1", user="momo", group=LAKE))
+    assert [context.member.user_id for context in packets.contexts] == ["momo"]
+
+
+async def test_a_page_of_a_group_that_is_gone_is_about_no_other_group(
+    pipeline: Pipeline, packets: Seen
+) -> None:
+    records = await silent(pipeline, on_page("发红包 1 1", user="ayun", group="gone"))
+
+    assert records == [("done", "guard: a group that is not in bot.yaml")]
     assert packets.contexts == []
 
 

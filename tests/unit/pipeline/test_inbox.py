@@ -130,9 +130,9 @@ async def test_one_key_for_two_different_events_is_a_conflict_and_the_first_one_
 async def test_a_repeat_with_a_new_time_and_a_new_answer_address_is_no_conflict(
     inbox: Inbox,
 ) -> None:
-    event = make_event("签到", response_url="https://example.com/1")
+    event = make_event("签到", reply_to="https://example.com/1")
     await inbox.accept(arrival(event))
-    again = replace(event, at=NOW + SECOND, response_url="https://example.com/2")
+    again = replace(event, at=NOW + SECOND, reply_to="https://example.com/2")
 
     assert not (await inbox.accept(arrival(again))).conflict
 
@@ -153,7 +153,7 @@ async def test_an_event_comes_back_from_the_store_as_it_went_in(inbox: Inbox) ->
         kind=EventKind.TAPPED,
         button="claim:7",
         task_id="packet-7",
-        response_url="https://example.com/?a=b&c",
+        reply_to="https://example.com/?a=b&c",
         at=NOW + timedelta(microseconds=123_456),
     )
     await inbox.accept(arrival(event))

@@ -2,46 +2,53 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from bot.core.errors import TransportError
-from bot.core.events import EventKind, event_from_json
-from bot.core.ids import UserId
+from bot.core.events import Place
+from bot.core.ids import ChannelKey, UserId
+from bot.core.ports import Chat, Directory, Profile
+from bot.members.people import PersonRef
 from bot.members.roster import MoveKind
 from bot.pipeline import names as names_module
 from bot.pipeline.names import NAMES_AT_ONCE
-from bot.pipeline.roster_sync import RosterSync
 from bot.store.db import Store
-from tests.support.events import APP, GROUP, HOUR, MINUTE, NOW, REALM, make_event
+from tests.support.brand import Live, brand
+from tests.support.customers import CONTACT, with_customers
+from tests.support.events import APP, GROUP, NOW, REALM, ROBOT, make_event
 from tests.support.pipeline import Pipeline
+from tests.support.senders import capabilities
 from tests.support.stores import open_store, read_value
+
+ACCOUNT = ChannelKey("account")
 
 
 @dataclass
 class FakeDirectory:
-    """A platform that knows names and a group's list."""
+    """A platform that knows people."""
 
-    names: dict[str, str] = field(default_factory=dict)
-    members: tuple[str, ...] = ()
+    people: dict[str, Profile] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     fails: bool = False
     gate: asyncio.Event | None = None
 
-    async def read_name(self, user_id: UserId) -> str:
+    async def read_profile(self, user_id: UserId) -> Profile:
         self.asked.append(user_id)
         if self.gate is not None:
             await self.gate.wait()
         if self.fails:
             raise TransportError("no way there", reached=False)
-        return self.names.get(user_id, "")
+        return self.people.get(user_id, Profile())
 
-    async def read_group_members(self, chat_id: str) -> tuple[UserId, ...]:
-        if self.fails:
-            raise TransportError("no way there", reached=False)
-        return tuple(UserId(user) for user in self.members)
+    async def read_chat(self, chat_id: str) -> Chat:
+        raise NotImplementedError
+
+
+def knowing(**names: str) -> FakeDirectory:
+    return FakeDirectory({user: Profile(name) for user, name in names.items()})
 
 
 @pytest.fixture
@@ -50,20 +57,10 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
-def sync_of(pipeline: Pipeline, directory: FakeDirectory) -> RosterSync:
-    return RosterSync(
-        directories={APP: directory},
-        roster=pipeline.roster,
-        names=pipeline.names,
-        worker=pipeline.worker,
-        live=pipeline.live,
-    )
-
-
 async def test_the_first_message_is_answered_to_a_name_and_the_platform_is_asked_once(
     store: Store,
 ) -> None:
-    directory = FakeDirectory({"xiaolu": "小鹿"})
+    directory = knowing(xiaolu="小鹿")
     pipeline = Pipeline(store, directories={APP: directory})
     await pipeline.bring(make_event("a"))
     await pipeline.bring(make_event("b"))
@@ -76,7 +73,7 @@ async def test_the_first_message_is_answered_to_a_name_and_the_platform_is_asked
 async def test_two_first_messages_in_one_breath_are_both_answered_to_the_name(
     store: Store,
 ) -> None:
-    pipeline = Pipeline(store, directories={APP: FakeDirectory({"xiaolu": "小鹿"})})
+    pipeline = Pipeline(store, directories={APP: knowing(xiaolu="小鹿")})
     await pipeline.bring(make_event("a"), make_event("b"))
 
     assert [context.member.name for context in pipeline.seen.contexts] == ["小鹿", "小鹿"]
@@ -105,7 +102,7 @@ async def test_names_that_the_platform_never_tells_do_not_keep_others_from_their
     store: Store,
 ) -> None:
     crowd = [f"silent{number}" for number in range(NAMES_AT_ONCE)]
-    directory = FakeDirectory({"zoe": "佐伊"})
+    directory = knowing(zoe="佐伊")
     pipeline = Pipeline(store, directories={APP: directory})
     for user in (*crowd, "zoe"):
         await pipeline.join(user, MoveKind.FOUND)
@@ -116,71 +113,73 @@ async def test_names_that_the_platform_never_tells_do_not_keep_others_from_their
     assert "zoe" in directory.asked
 
 
-# ---- reading the list
+# ---- several channels of one company
 
 
-async def stays(store: Store) -> list[tuple[object, ...]]:
-    rows = await store.read(
-        "SELECT i.user_id, s.joined_at IS NOT NULL, s.left_at IS NOT NULL"
-        " FROM membership AS s JOIN identity AS i USING (member_id) ORDER BY s.id"
-    )
-    return [tuple(row) for row in rows]
+def with_contact(store: Store, app: Directory, contact: Directory) -> Pipeline:
+    live = Live(with_customers(brand()))
+    return Pipeline(store, live=live, directories={APP: app, CONTACT: contact})
 
 
-async def test_the_first_reading_finds_those_who_were_there_and_later_ones_tell_differences(
+async def test_whom_the_app_does_not_know_customer_contact_may_know(store: Store) -> None:
+    app, contact = knowing(xiaolu="小鹿"), knowing(wmYUE="月月")
+    pipeline = with_contact(store, app, contact)
+    await pipeline.bring(make_event("a", user="wmYUE"), make_event("b"))
+
+    assert {context.member.name for context in pipeline.seen.contexts} == {"月月", "小鹿"}
+    assert (app.asked, contact.asked) == (["wmYUE", "xiaolu"], ["wmYUE"])
+
+
+async def test_a_channel_that_fails_leaves_the_question_to_the_others(store: Store) -> None:
+    pipeline = with_contact(store, FakeDirectory(fails=True), knowing(wmYUE="月月"))
+    await pipeline.bring(make_event("a", user="wmYUE"))
+
+    assert pipeline.seen.contexts[0].member.name == "月月"
+
+
+async def test_the_channels_of_other_companies_are_not_asked(store: Store) -> None:
+    directory = knowing(xiaolu="小鹿")
+    pipeline = Pipeline(store, directories={APP: directory})
+    stranger = await pipeline.roster.see(PersonRef("another company", UserId("xiaolu")), None, NOW)
+
+    assert await pipeline.names.introduce("another company", stranger) == stranger
+    assert directory.asked == []
+
+
+# ---- one person in two places
+
+
+async def test_whoever_turns_out_to_be_known_from_elsewhere_acts_as_that_member(
     store: Store,
 ) -> None:
-    directory = FakeDirectory(members=("a", "b"))
+    contact = FakeDirectory({"wmYUE": Profile("月月", "u1")})
+    account = FakeDirectory({"oYUE": Profile("", "u1"), "oQING": Profile("", "u2")})
+    pipeline = Pipeline(
+        store,
+        live=Live(with_customers(brand())),
+        tables={ROBOT: capabilities(), ACCOUNT: capabilities()},
+        directories={CONTACT: contact, ACCOUNT: account},
+    )
+    await pipeline.bring(make_event("a", user="wmYUE"))
+    for user in ("oYUE", "oQING"):
+        await pipeline.bring(make_event("b", user=user, place=Place.PRIVATE, channel=ACCOUNT))
+
+    known, follower, stranger = (context.member for context in pipeline.seen.contexts)
+    assert follower == replace(known, user_id=UserId("oYUE"))
+    assert stranger.member_id != known.member_id
+    assert [state for state, _ in await pipeline.records()] == ["done"] * 3
+    assert await read_value(store, "SELECT count(*) FROM member") == 2
+
+
+async def test_what_the_platform_told_of_many_is_kept_without_asking_and_links_them(
+    store: Store,
+) -> None:
+    directory = FakeDirectory()
     pipeline = Pipeline(store, directories={APP: directory})
-    sync = sync_of(pipeline, directory)
-    await sync.run(NOW)
-    assert await stays(store) == [("a", 0, 0), ("b", 0, 0)]
-    assert await pipeline.records() == []
+    told = {UserId("wmYUE"): Profile("月月", "u1"), UserId("wmQING"): Profile()}
+    await pipeline.names.keep(REALM, told, NOW)
+    await pipeline.names.keep("wxaccount", {UserId("oYUE"): Profile("", "u1")}, NOW)
 
-    directory.members = ("b", "c")
-    await sync.run(NOW + HOUR)
-    rows = await store.read("SELECT json_extract(event, '$.kind') AS kind FROM inbox ORDER BY id")
-    assert [row["kind"] for row in rows] == ["joined", "left"]
-
-
-async def test_the_list_is_read_no_more_often_than_configured_unless_hurried(store: Store) -> None:
-    directory = FakeDirectory(members=("a",))
-    pipeline = Pipeline(store, directories={APP: directory})
-    sync = sync_of(pipeline, directory)
-    await sync.run(NOW)
-    directory.members = ("a", "b")
-
-    await sync.run(NOW)
-    assert await pipeline.records() == []
-    sync.hurry()
-    await sync.run(NOW)
-    assert len(await pipeline.records()) == 1
-
-
-async def test_a_list_that_cannot_be_read_changes_nothing(store: Store) -> None:
-    directory = FakeDirectory(members=("a",))
-    pipeline = Pipeline(store, directories={APP: directory})
-    sync = sync_of(pipeline, directory)
-    await sync.run(NOW)
-    directory.fails = True
-    await sync.run(NOW + HOUR + MINUTE)
-
-    assert await stays(store) == [("a", 0, 0)]
-    assert await pipeline.records() == []
-
-
-async def test_an_empty_member_list_is_not_taken_for_everybodys_leaving(store: Store) -> None:
-    directory = FakeDirectory(members=("xiaolu", "momo"))
-    pipeline = Pipeline(store, directories={APP: directory})
-    sync = sync_of(pipeline, directory)
-    await sync.run(NOW)
-
-    directory.members = ()
-    await sync.run(NOW + HOUR)
-    assert await pipeline.records() == []
-
-    directory.members = ("xiaolu",)
-    await sync.run(NOW + 2 * HOUR)
-    assert len(await pipeline.records()) == 1
-    told = event_from_json(str(await read_value(store, "SELECT event FROM inbox")))
-    assert (told.kind, told.user_id) == (EventKind.LEFT, "momo")
+    rows = await store.read("SELECT realm, user_id, member_id FROM identity ORDER BY realm")
+    assert [tuple(row) for row in rows] == [(REALM, "wmYUE", 1), ("wxaccount", "oYUE", 1)]
+    assert directory.asked == []

@@ -22,11 +22,20 @@ from bot.core.messages import (
 from bot.pipeline import worker as worker_module
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.routing import Route, command
-from bot.pipeline.worker import MOST_ATTEMPTS, RESPONSE_URL_LIFE
+from bot.pipeline.worker import MOST_ATTEMPTS
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
 from bot.store.db import Store
-from tests.support.events import APP, GROUP, HOUR, NOW, ROBOT, SECOND, make_event
+from tests.support.events import (
+    APP,
+    GROUP,
+    HOUR,
+    NOW,
+    ROBOT,
+    ROBOT_CHAT,
+    SECOND,
+    make_event,
+)
 from tests.support.pipeline import Pipeline, texts_of
 from tests.support.senders import capabilities
 from tests.support.stores import open_store, read_value
@@ -178,14 +187,14 @@ async def test_a_caller_that_gives_up_does_not_stop_the_handling(store: Store) -
 async def test_an_answer_that_is_ready_in_time_goes_into_the_open_request(store: Store) -> None:
     pipeline = Pipeline(store, answering(Text("hello")))
 
-    assert await pipeline.ask(make_event("x", response_url=URL)) == Text("hello")
+    assert await pipeline.ask(make_event("x", reply_to=URL)) == Text("hello")
     assert await pipeline.outbox() == []
 
 
 async def answer_by_another_road(
     store: Store, pipeline: Pipeline, place: Place = Place.GROUP, url: str = ""
 ) -> Outgoing:
-    event = make_event("x", place=place, response_url=url, key="event/x")
+    event = make_event("x", place=place, reply_to=url, key="event/x")
     await pipeline.bring(event)
     (outgoing,) = await pipeline.outbox()
     assert outgoing.key == "event/x/answer"
@@ -198,7 +207,8 @@ async def test_an_answer_that_nobody_waits_for_goes_to_the_one_use_address(store
 
     assert outgoing.target == Target(TargetKind.CALLBACK, URL)
     assert (outgoing.channel, outgoing.message) == (ROBOT, Text("hello"))
-    assert outgoing.expires_at == NOW + RESPONSE_URL_LIFE == NOW + HOUR
+    assert outgoing.expires_at == NOW + HOUR
+    assert (outgoing.conversation, outgoing.urgent) == (ROBOT_CHAT, False)
 
 
 async def test_without_an_address_a_private_answer_goes_to_the_person(store: Store) -> None:
@@ -257,7 +267,7 @@ async def test_a_request_is_not_kept_open_for_a_slow_handler(
     gates = Gates()
     pipeline = Pipeline(store, gates.route)
 
-    assert await pipeline.ask(make_event("one", response_url=URL)) is None
+    assert await pipeline.ask(make_event("one", reply_to=URL)) is None
     assert await pipeline.outbox() == []
     gates.gate("one").set()
     await pipeline.worker.idle()
@@ -404,7 +414,7 @@ async def test_a_failing_event_does_not_stop_what_comes_after_it(store: Store) -
 async def test_what_a_dead_process_left_behind_is_handled_by_the_next_one(store: Store) -> None:
     died = Pipeline(store)
     await died.inbox.accept(
-        worker_module.arrival_of(make_event("left behind"), died.live.current, NOW)
+        worker_module.arrival_of(make_event("left behind"), died.live.current, NOW, capabilities())
     )
     reborn = Pipeline(store, answering(Text("here")))
     await reborn.worker.take_over()

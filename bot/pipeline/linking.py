@@ -1,0 +1,121 @@
+"""One person in several accounts: where the platform tells that two of our members are the same.
+
+Somebody is known under one id in the company and under another in an account. Whoever has nothing
+yet becomes the member who was known before; of two who both have something neither gives it up, and
+the log says so. In SQLite's SQL.
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import structlog
+
+from bot.core.ids import MemberId
+from bot.store.db import Store
+
+
+class Obstacle(StrEnum):
+    """Why two members stay two."""
+
+    BOTH_HAVE_SOMETHING = "both have something"
+    SAME_REALM = "both are known in the same company or account"
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two members with one union id, the older one first."""
+
+    older: MemberId
+    newer: MemberId
+
+
+class Linking:
+    """Makes one of those who are the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._links = store.lane("links", link_members)
+        self._left_alone: set[Twins] = set()
+        self._log = structlog.get_logger("linking")
+
+    async def link(self, union_ids: Collection[str]) -> None:
+        """Look whether these union ids name more than one member, and link whom it can."""
+        for twins in await self._read_twins(union_ids):
+            if twins in self._left_alone:
+                continue
+            obstacle = await self._links.submit(twins)
+            if obstacle is not None:
+                self._left_alone.add(twins)
+                self._log.warning(
+                    "the same person twice", older=twins.older, newer=twins.newer, reason=obstacle
+                )
+
+    async def _read_twins(self, union_ids: Iterable[str]) -> list[Twins]:
+        rows = await self._store.read(
+            "SELECT (SELECT min(o.id) FROM member AS o"
+            " WHERE o.union_id = m.union_id AND o.union_id <> '') AS older, m.id AS newer"
+            " FROM json_each(?) AS w CROSS JOIN member AS m"
+            " ON m.union_id = w.value AND m.union_id <> '' ORDER BY m.id",
+            [json.dumps(sorted(set(union_ids)))],
+        )
+        return [
+            Twins(MemberId(row["older"]), MemberId(row["newer"]))
+            for row in rows
+            if row["older"] != row["newer"]
+        ]
+
+
+_POSSESSIONS: Final = (
+    "membership WHERE member_id = ?1",
+    "account WHERE kind = 'member' AND holder = CAST(?1 AS TEXT)",
+    "checkin WHERE member_id = ?1",
+    "packet WHERE owner_id = ?1",
+    "packet_claim WHERE member_id = ?1",
+    "invite_code WHERE member_id = ?1",
+    "referral WHERE ?1 IN (friend_id, inviter_id)",
+    "appointment WHERE member_id = ?1",
+    "proposal WHERE member_id = ?1",
+)
+"""What a member may have that is not carried over; by any of it he has something."""
+
+_CARRIED: Final = ("identity", "tie", "interaction", "tag_hit")
+"""What goes with the person to the member who stays."""
+
+
+def link_members(connection: sqlite3.Connection, items: Sequence[Twins]) -> list[Obstacle | None]:
+    """The lane of links: the newer member becomes the older one, if nothing is in the way."""
+    return [_link(connection, twins) for twins in items]
+
+
+def _link(connection: sqlite3.Connection, twins: Twins) -> Obstacle | None:
+    if _exists(
+        connection,
+        "identity AS o JOIN identity AS n ON n.realm = o.realm"
+        " WHERE o.member_id = ?1 AND n.member_id = ?2",
+        *(twins.older, twins.newer),
+    ):
+        return Obstacle.SAME_REALM
+    if any(_exists(connection, possession, twins.newer) for possession in _POSSESSIONS):
+        return Obstacle.BOTH_HAVE_SOMETHING
+    pair = (twins.older, twins.newer)
+    for table in _CARRIED:
+        connection.execute(f"UPDATE {table} SET member_id = ?1 WHERE member_id = ?2", pair)
+    connection.execute("UPDATE OR IGNORE member_tag SET member_id = ?1 WHERE member_id = ?2", pair)
+    connection.execute("DELETE FROM member_tag WHERE member_id = ?", (twins.newer,))
+    connection.execute(
+        "UPDATE member SET name = iif(member.name = '', n.name, member.name),"
+        " blocked_at = coalesce(member.blocked_at, n.blocked_at)"
+        " FROM member AS n WHERE member.id = ?1 AND n.id = ?2",
+        pair,
+    )
+    connection.execute("DELETE FROM member WHERE id = ?", (twins.newer,))
+    return None
+
+
+def _exists(connection: sqlite3.Connection, rows: str, *values: int) -> bool:
+    (found,) = connection.execute(f"SELECT EXISTS (SELECT 1 FROM {rows})", values).fetchone()
+    return bool(found)
