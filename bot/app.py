@@ -15,55 +15,59 @@ from pathlib import Path
 import structlog
 
 from bot import __version__
-from bot.channels.build import open_channels
+from bot.channels.build import Stage, open_channels
 from bot.core.clock import Clock, ShiftableClock, SystemClock
+from bot.core.ids import ChannelKey
 from bot.core.metrics import Metrics
 from bot.core.randomness import secure
 from bot.growth.invites import Invites
+from bot.growth.ways import Ways
 from bot.handlers.ask import AskHandlers
 from bot.handlers.configuration import ConfigurationWatch
+from bot.handlers.friends import FriendHandlers
 from bot.handlers.help import HelpHandlers
 from bot.handlers.invite import InviteHandlers, ReferralJob
 from bot.handlers.owner import OwnerHandlers
 from bot.handlers.points import PointsHandlers
 from bot.handlers.profile import ProfileHandlers
 from bot.handlers.redpacket import PacketExpiry, RedPacketHandlers
+from bot.handlers.tasks import TaskHandlers, TaskJob
 from bot.handlers.welcome import MembershipHandlers, WelcomeJob
 from bot.members.roster import Roster
+from bot.members.ties import Ties
 from bot.outbox.worker import OutboxWorker
 from bot.persona.screening import find_blocked
 from bot.persona.voice import Voice
+from bot.pipeline.contact_sync import ContactSync
 from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.hints import Hints
 from bot.pipeline.inbox import Inbox
+from bot.pipeline.linking import Linking
 from bot.pipeline.names import Names
 from bot.pipeline.proposals import Proposals
+from bot.pipeline.pulling import Pulling
+from bot.pipeline.reception import Reception
 from bot.pipeline.roster_sync import RosterSync
 from bot.pipeline.routing import Route
+from bot.pipeline.tag_sync import TagSync
 from bot.pipeline.worker import Worker
 from bot.rewards.checkin import CheckIns
 from bot.rewards.redpacket import Packets
 from bot.rewards.statement import Statements
 from bot.schedules.publisher import Publisher
 from bot.schedules.ticker import Job, Ticker
+from bot.settings.pages import Pages
 from bot.settings.reload import LiveSettings
 from bot.settings.settings import Settings
 from bot.simulator.simulator import Simulator
 from bot.simulator.world import MovableClock
 from bot.store.db import Store
+from bot.tables import MODELS
 from bot.web.callbacks import Callbacks
+from bot.web.pages.member_pages import MemberPages
 from bot.web.server import Route as WebRoute
 from bot.web.server import Server
 from bot.web.status import Health, Status
-
-MODELS = (
-    "bot.outbox.models",
-    "bot.members.models",
-    "bot.rewards.models",
-    "bot.growth.models",
-    "bot.schedules.models",
-    "bot.pipeline.proposals",
-)
-"""The modules with Tortoise models."""
 
 TAKEOVER_SECONDS = 2
 """How often events that a dead process left behind are looked for."""
@@ -129,6 +133,19 @@ class App:
         """Where this process is reached from this machine."""
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
+    @property
+    def callback_channels(self) -> tuple[ChannelKey, ...]:
+        """Channels whose platform calls us; known once started."""
+        return tuple(self._channels.codecs)
+
+    @property
+    def page_addresses(self) -> tuple[str, ...]:
+        """The pages of groups whose members act there; known once started."""
+        groups = self.live.current.bot.groups
+        return tuple(
+            url for group in groups if group.hears is None and (url := self._pages.url(group))
+        )
+
     async def start(self) -> None:
         """Open the database, start the workers, then listen. What fails leaves nothing running."""
         try:
@@ -147,7 +164,7 @@ class App:
         later(self.store.close)
         await self.store.open()
         self._channels = await open_channels(
-            self.live.current.bot, self.clock, self._simulator_base()
+            self.live.current, self.clock, self._rng, self._stage()
         )
         later(self._channels.close)
         await self._build()
@@ -166,6 +183,8 @@ class App:
             await self.settle()  # so that who is in the group is known before anybody joins
         later(self.ticker.stop)
         self.ticker.start()
+        for key, listener in self._channels.listeners.items():
+            self._in_background(listener.listen(self._reception.take), f"listen on {key}")
         self._in_background(self._wake_outbox(), "wake outbox")
         self._in_background(self._watch.follow(self._stopping), "configuration")
 
@@ -190,7 +209,8 @@ class App:
         For whoever moves the clock: no time passes in which member lists would be read, so they
         are read now.
         """
-        self._roster_sync.hurry()
+        for job in (self._roster_sync, self._contact_sync, self._tag_sync, self._pulling):
+            job.hurry()
         await self.ticker.tick()
         await self._worker.idle()
         await self.outbox.send_due()
@@ -204,44 +224,13 @@ class App:
         await self._voice.recall(store)
         self._roster = Roster(store)
         await self._roster.appoint(live.current, self.clock.now())
+        self._ties = Ties(store)
         self._invites = Invites(store, self._rng)
         self._packets = Packets(store, self._rng)
-        self._publisher = Publisher(store, self._voice, live)
-        self._inbox = Inbox(store)
-        capabilities = self._channels.capabilities
-        dispatcher = Dispatcher(
-            live=live,
-            voice=self._voice,
-            clock=self.clock,
-            routes=self._routes(),
-            hears={key: table.hears_in_groups for key, table in capabilities.items()},
-        )
-        self._names = Names(directories=self._channels.directories, roster=self._roster, live=live)
-        self._worker = Worker(
-            store=store,
-            inbox=self._inbox,
-            dispatcher=dispatcher,
-            live=live,
-            names=self._names,
-            voice=self._voice,
-            clock=self.clock,
-            capabilities=capabilities,
-            metrics=self.metrics,
-        )
-        self.outbox = OutboxWorker(
-            store=store,
-            senders=self._channels.senders,
-            clock=self.clock,
-            screen=self._screen,
-            metrics=self.metrics,
-        )
-        self._roster_sync = RosterSync(
-            directories=self._channels.directories,
-            roster=self._roster,
-            names=self._names,
-            worker=self._worker,
-            live=live,
-        )
+        self._pages = Pages(live, self.address)
+        self._publisher = Publisher(store, self._voice, live, self._pages)
+        self._build_pipeline()
+        self._build_looks()
         self._watch = ConfigurationWatch(
             live=live,
             store=store,
@@ -252,17 +241,83 @@ class App:
         )
         self.ticker = Ticker(self._jobs(), self.clock, self.metrics)
 
+    def _build_pipeline(self) -> None:
+        """How events travel in and messages out."""
+        store, live, tables = self.store, self.live, self._channels.tables
+        self._inbox = Inbox(store)
+        dispatcher = Dispatcher(
+            live=live,
+            voice=self._voice,
+            clock=self.clock,
+            routes=self._routes(),
+            hears={key: table.hears_in_groups for key, table in tables.items()},
+        )
+        self._names = Names(
+            directories=self._channels.directories,
+            roster=self._roster,
+            linking=Linking(store),
+            live=live,
+            clock=self.clock,
+        )
+        self._worker = Worker(
+            store=store,
+            inbox=self._inbox,
+            dispatcher=dispatcher,
+            live=live,
+            names=self._names,
+            voice=self._voice,
+            clock=self.clock,
+            capabilities=tables,
+            metrics=self.metrics,
+        )
+        self.outbox = OutboxWorker(
+            store=store,
+            senders=self._channels.senders,
+            clock=self.clock,
+            screen=self._screen,
+            metrics=self.metrics,
+        )
+        self._hints = Hints()
+        self._reception = Reception(self._worker, self._hints)
+
+    def _build_looks(self) -> None:
+        """What is fetched and compared, because the platform does not bring it, or not surely."""
+        store, live = self.store, self.live
+        self._pulling = Pulling(
+            pulls=self._channels.pulls, store=store, reception=self._reception, hints=self._hints
+        )
+        self._roster_sync = RosterSync(
+            directories=self._channels.directories,
+            roster=self._roster,
+            names=self._names,
+            worker=self._worker,
+            hints=self._hints,
+            live=live,
+        )
+        self._tag_sync = TagSync(contacts=self._channels.contacts, store=store, live=live)
+        self._contact_sync = ContactSync(
+            contacts=self._channels.contacts,
+            ties=self._ties,
+            names=self._names,
+            tags=self._tag_sync,
+            worker=self._worker,
+            hints=self._hints,
+            live=live,
+        )
+
     def _routes(self) -> tuple[Route, ...]:
         """All routes; the first that fits answers, so the one for all other words comes last."""
         store, voice, roster = self.store, self._voice, self._roster
         statements, check_ins = Statements(store), CheckIns(store)
         groups = (
             PointsHandlers(voice, check_ins, statements),
-            RedPacketHandlers(voice, self._packets, Proposals(store), roster),
-            InviteHandlers(voice, self._invites, roster),
+            RedPacketHandlers(voice, self._packets, Proposals(store), roster, self._pages),
+            InviteHandlers(voice, self._invites, roster, Ways(store, self._channels.contacts)),
             ProfileHandlers(store, voice, statements, check_ins, self._invites, roster),
             OwnerHandlers(store, voice, self._publisher, roster),
+            TaskHandlers(store, voice),
             MembershipHandlers(roster, self._invites),
+            FriendHandlers(voice, self._ties),
             AskHandlers(voice),
         )
         routes = tuple(route for group in groups for route in group.routes())
@@ -274,25 +329,41 @@ class App:
         return (
             TakeoverJob(self._worker),
             self._roster_sync,
+            self._contact_sync,
+            self._tag_sync,
+            self._pulling,
             PacketExpiry(self.store, self._packets, voice, live),
             ReferralJob(self._invites, roster, voice, live),
             WelcomeJob(roster, voice, live),
             self._publisher,
+            TaskJob(self.store, self._channels.tasks, roster, voice, live),
         )
 
     def _web_routes(self) -> list[WebRoute]:
         callbacks = Callbacks(
             codecs=self._channels.codecs,
-            worker=self._worker,
+            reception=self._reception,
             clock=self.clock,
             metrics=self.metrics,
         )
         status = Status(self._health, self.metrics)
         simulated = [] if self.simulator is None else self.simulator.routes()
-        return [*callbacks.routes(), *status.routes(), *simulated]
+        pages = MemberPages(
+            self.live, self._pages, self._channels.logins, self._reception, self.clock
+        )
+        return [*callbacks.routes(), *pages.routes(), *status.routes(), *simulated]
 
-    def _simulator_base(self) -> str:
-        return "" if self.simulator is None else f"{self.address}{self.simulator.api_base}"
+    def _stage(self) -> Stage | None:
+        if self.simulator is None:
+            return None
+        simulator, here = self.simulator, self.address
+        return Stage(
+            wecom=f"{here}{simulator.api_base}",
+            account=f"{here}{simulator.account_base}",
+            socket=f"{here.replace('http', 'ws', 1)}{simulator.socket_path}",
+            mail=simulator.mail_address,
+            sms=lambda key: f"{here}{simulator.sms_base(key)}",
+        )
 
     def _screen(self, text: str) -> str:
         word = find_blocked(text, self.live.current.persona)
@@ -323,4 +394,9 @@ class App:
             if bad is None
             else f"{len(bad.problems)} to mend; the last good one is in force",
             problems=problems,
+            warnings=tuple(
+                f"{key}: {listener.trouble}"
+                for key, listener in self._channels.listeners.items()
+                if listener.trouble
+            ),
         )

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from bot.platforms.describe import render_channels
 from bot.settings.json_schema import stale_schemas, write_schemas
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
@@ -24,7 +25,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--write-schema",
         action="store_true",
-        help="write DIR/schema/*.json for editors, and docs/configuration.md beside DIR",
+        help="write DIR/schema/*.json for editors, docs/configuration.md and docs/channels.md",
     )
 
 
@@ -85,8 +86,10 @@ def summarise_voice(settings: Settings) -> list[str]:
 
 
 def _write(directory: Path) -> None:
-    schema, reference = directory / "schema", directory.parent / "docs" / "configuration.md"
+    schema, docs = directory / "schema", directory.parent / "docs"
     write_schemas(schema)
-    reference.parent.mkdir(parents=True, exist_ok=True)
-    reference.write_text(render_reference(), encoding="utf-8")
-    print(f"wrote {schema} and {reference}")
+    docs.mkdir(parents=True, exist_ok=True)
+    pages = {"configuration.md": render_reference(), "channels.md": render_channels()}
+    for name, text in pages.items():
+        (docs / name).write_text(text, encoding="utf-8")
+    print(f"wrote {schema}, {' and '.join(str(docs / name) for name in pages)}")

@@ -81,11 +81,8 @@ def _banner(app: App, settings: Settings, data: Path) -> list[str]:
     lines += [
         f"  health    {app.address}/healthz",
         f"  metrics   {app.address}/metrics",
-        *(
-            f"  callback  {app.address}/callback/{key}"
-            for key, channel in settings.bot.channels.items()
-            if channel.kind != "group_webhook"
-        ),
+        *(f"  callback  {app.address}/callback/{key}" for key in app.callback_channels),
+        *(f"  page      {url}" for url in app.page_addresses),
         "Ctrl-C stops it.",
     ]
     return lines

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.schedules.mix import Choice, NoChoice, choose
 from bot.schedules.records import History, Origin, Post, SlotState
 from bot.schedules.slots import Slot, why_closed, why_over_limits, why_solemn
+from bot.settings.schema.calendar import PostLimits
 from bot.settings.settings import Settings
 
 ON_TIME = timedelta(seconds=60)
@@ -100,6 +101,11 @@ def decide_owners_post(settings: Settings, slot: Slot, history: History) -> Deci
     return Decision(slot, SlotState.PUBLISHED, reason, at, Origin.OWNER, choice)
 
 
+def _limits(settings: Settings, slot: Slot) -> PostLimits:
+    group = settings.group(slot.group_key)
+    return settings.calendar.limits if group is None else settings.post_limits(group)
+
+
 def _why_skipped(settings: Settings, slot: Slot, history: History, at: datetime) -> str:
     """The first reason for which nothing is posted for ``slot`` at ``at``; else empty."""
     calendar, zone = settings.calendar, settings.zone
@@ -114,5 +120,5 @@ def _why_skipped(settings: Settings, slot: Slot, history: History, at: datetime)
     return (
         slot.blocked
         or why_closed(at, zone, calendar)
-        or why_over_limits(at, history.posts, zone, calendar.limits)
+        or why_over_limits(at, history.posts, zone, _limits(settings, slot))
     )

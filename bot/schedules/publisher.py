@@ -5,7 +5,7 @@ its outbox rows. Whoever decided on an older history (a second process, an owner
 is refused by the database, looks again and decides anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,17 +14,21 @@ import structlog
 from tortoise.exceptions import IntegrityError
 
 from bot.core.errors import StoreError
-from bot.core.ids import EventKey, GroupKey, UserId
-from bot.core.messages import Outgoing, Text
+from bot.core.events import MediaKind
+from bot.core.ids import ChannelKey, EventKey, GroupKey, UserId
+from bot.core.messages import Media, Message, Outgoing, Post, Text
 from bot.outbox.enqueue import enqueue
 from bot.schedules.decide import Decision, decide, decide_owners_post
+from bot.schedules.mix import Choice
 from bot.schedules.models import ScheduleStartRow, SlotRow
 from bot.schedules.plan import undecided_slots
 from bot.schedules.records import History, Origin, SlotState, read_history, read_slot
 from bot.schedules.slots import Slot, due_slots, quiet_after
+from bot.settings.pages import Pages
 from bot.settings.schema.base import Kind
 from bot.settings.schema.bot import Group
-from bot.settings.settings import HasSettings, Settings, posting_place, private_place
+from bot.settings.schema.channels import CustomerContact
+from bot.settings.settings import HasSettings, Settings, posting_place
 from bot.store.db import Store
 
 LOST_RACES = 20
@@ -61,8 +65,9 @@ class Publisher:
 
     name = "publisher"
 
-    def __init__(self, store: Store, voice: Speaks, live: HasSettings) -> None:
+    def __init__(self, store: Store, voice: Speaks, live: HasSettings, pages: Pages) -> None:
         self._store = store
+        self._pages = pages
         self._voice = voice
         self._live = live
         self._log = structlog.get_logger("publisher")
@@ -77,6 +82,8 @@ class Publisher:
         decided = 0
         failures: list[Exception] = []
         for group in settings.bot.groups:
+            if not group.scheduled:
+                continue
             try:
                 decided += await self._decide_due(settings, group, now)
             except Exception as failure:  # noqa: BLE001 (raised below, after the other groups)
@@ -89,7 +96,9 @@ class Publisher:
         """When the next undecided slot is due; in the past when it waits for ``run``."""
         settings = self._live.current
         instants = [
-            await self._next_of(settings, GroupKey(group.key), now) for group in settings.bot.groups
+            await self._next_of(settings, GroupKey(group.key), now)
+            for group in settings.bot.groups
+            if group.scheduled
         ]
         return min((at for at in instants if at is not None), default=None)
 
@@ -182,15 +191,10 @@ class Publisher:
             return ()
         key = f"slot/{decision.slot.key}"
         if decision.state is SlotState.PUBLISHED:
-            channel, target = posting_place(group)
-            return (
-                Outgoing(
-                    key=key,
-                    channel=channel,
-                    target=target,
-                    message=Text(choice.text()),
-                    expires_at=_expiry(settings, decision),
-                ),
+            expires_at = _expiry(settings, group, decision)
+            return tuple(
+                Outgoing(f"{key}{part}", *posting_place(group), message, expires_at=expires_at)
+                for part, message in self._messages(settings, group, choice)
             )
         due = decision.slot.due_at.astimezone(settings.zone)
         question = self._voice.say(
@@ -203,9 +207,32 @@ class Publisher:
         )
         asked = [UserId(owner) for owner in group.owners or settings.bot.operators]
         return tuple(
-            Outgoing(f"{key}/ask/{owner}", *private_place(group, owner), Text(question))
+            Outgoing(f"{key}/ask/{owner}", *place, Text(question))
             for owner in asked
+            if (place := settings.private_place(group, owner))
         )
+
+    def _messages(
+        self, settings: Settings, group: Group, choice: Choice
+    ) -> Iterator[tuple[str, Message]]:
+        """A post as its channel can show it, each message with the end of its key.
+
+        Pictures go with the text where they can, else behind it, else nowhere. Where nobody is
+        heard, the post says where members can act.
+        """
+        text = choice.text()
+        if group.hears is None and (url := self._pages.url(group)):
+            link = self._voice.say("page.link", scope=f"group/{group.key}", url=url)
+            text = f"{text}\n{link}"
+        table = settings.table(ChannelKey(group.posts.channel))
+        pictures = tuple(Media(MediaKind.IMAGE, path) for path in choice.item.front.pictures)
+        if pictures and len(pictures) <= table.attachments:
+            yield "", Post(text, pictures)
+            return
+        yield "", Text(text)
+        if MediaKind.IMAGE in table.media:
+            for number, picture in enumerate(pictures, start=1):
+                yield f"/picture/{number}", picture
 
     async def _read(self, group_key: GroupKey, now: datetime) -> History:
         """The group's history; a group that is new begins at ``now``."""
@@ -262,15 +289,17 @@ def _row(decision: Decision, sequence: int, now: datetime) -> SlotRow:
     )
 
 
-def _expiry(settings: Settings, decision: Decision) -> datetime | None:
+def _expiry(settings: Settings, group: Group, decision: Decision) -> datetime | None:
     """When a post that is still not sent has become late news: by the calendar, or at night.
 
-    An owner's own word has no end.
+    An owner's own word has no end, and what an employee must confirm has the time that he has.
     """
+    calendar, channel = settings.calendar, settings.bot.channels[group.posts.channel]
+    late = decision.at + timedelta(minutes=calendar.late.within_minutes)
+    if isinstance(channel, CustomerContact):
+        late = decision.at + timedelta(hours=channel.task_hours)
     if decision.origin is Origin.OWNER:
         return None
-    calendar = settings.calendar
-    late = decision.at + timedelta(minutes=calendar.late.within_minutes)
     return min(late, quiet_after(decision.at, settings.zone, calendar.quiet_hours))
 
 

@@ -2,12 +2,24 @@
 
 from collections.abc import Iterator
 
-from bot.settings.checks import library, plan, screening, speech, tags, typed, wiring
+from bot.settings.checks import (
+    library,
+    plan,
+    references,
+    screening,
+    speech,
+    stage,
+    tags,
+    typed,
+    wiring,
+)
 from bot.settings.checks.draft import Draft
 from bot.settings.problems import Finding
 
 CHECKS = (
     *wiring.CHECKS,
+    *references.CHECKS,
+    *stage.CHECKS,
     *speech.CHECKS,
     *typed.CHECKS,
     *plan.CHECKS,

@@ -134,6 +134,8 @@ def _explain_value(shape: Shape, path: Path, data: Value, error: ErrorDetails) -
         return "not accepted", str(context.get("error", "write something else"))
     if kind == "too_short":
         return "too few entries", f"write {context.get('min_length', 1)} or more"
+    if kind == "too_long":
+        return "too many entries", f"write {context.get('max_length')} or fewer"
     return _WHAT.get(kind) or _wrong_type(kind, value_at(data, path)), _quoted(wanted)
 
 

@@ -72,6 +72,7 @@ def _tidy(node: Any) -> Any:
     }
     if kept.get("format") == "password":
         del kept["format"]
+        kept.pop("default", None)
         kept["pattern"] = NAMED
     if "patternProperties" in kept:
         kept["additionalProperties"] = False

@@ -16,6 +16,7 @@ from bot.settings.environment import Names, is_file, read_names
 from bot.settings.explain import explain_all
 from bot.settings.files import YAML_FILES, Source
 from bot.settings.markdown_file import Page, parse_markdown
+from bot.settings.pictures import look_at
 from bot.settings.placeholders import fill
 from bot.settings.problems import BODY, Finding, Problem
 from bot.settings.repair import Repaired, repair
@@ -61,6 +62,7 @@ class Reader:
         content = list(self._read_pages(CONTENT, ContentFront))
         knowledge = list(self._read_pages(KNOWLEDGE, KnowledgeFront))
         pages = self._pages.items()
+        pictures = {picture for _, front, _ in content for picture in front.pictures}
         return Draft(
             bot=self._read_yaml(BOT, BotFile),
             persona=self._read_yaml("persona.yaml", PersonaFile),
@@ -71,6 +73,7 @@ class Reader:
             content=tuple(ContentItem(key, front, text) for key, front, text in content),
             knowledge=tuple(KnowledgeItem(key, front, text) for key, front, text in knowledge),
             bodies=tuple(Body(file, file.split("/")[0], page.text) for file, page in pages),
+            pictures={picture: look_at(self._directory, picture) for picture in pictures},
             absent=frozenset(self._absent),
             gaps=frozenset(self._gaps),
         )

@@ -5,7 +5,7 @@ meaning run on the rest. What was taken out leaves a gap; a check that needs tha
 stays silent, because a mistake must not cause complaints about its consequences.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -42,7 +42,7 @@ class Repaired(Generic[Model]):
     """What is left of a file.
 
     ``model`` lacks the top-level keys in ``absent``. ``gaps`` are the paths of the file at which
-    something was taken out.
+    something was taken out, ``misspelt`` keys as they are written by the path that was meant.
     """
 
     model: Model
@@ -50,10 +50,13 @@ class Repaired(Generic[Model]):
     refusals: tuple[Refusal, ...]
     gaps: frozenset[Path]
     absent: frozenset[str]
+    misspelt: Mapping[Path, str]
 
     def original(self, path: Path) -> Path:
-        """A path of ``model`` as a path of the file, whose lists still have the bad items."""
-        return _original(self.data, path)
+        """A path of ``model`` as a path of the file, which still has the bad items and names."""
+        path = _original(self.data, path)
+        names = (self.misspelt.get(path[: depth + 1], path[depth]) for depth in range(len(path)))
+        return tuple(names)
 
 
 def repair(model: type[Model], shape: Shape, filled: Filled) -> Repaired[Model]:
@@ -63,12 +66,14 @@ def repair(model: type[Model], shape: Shape, filled: Filled) -> Repaired[Model]:
     gaps = {_original(data, path) for path in blank}
     _take_out(data, blank)
     first: tuple[Refusal, ...] | None = None
+    misspelt: dict[Path, str] = {}
     for _ in range(_ROUNDS):
         refusals = _refusals(model, shape, data)
         if _convert(data, refusals, filled.filled):
             refusals = _refusals(model, shape, data)
         first = refusals if first is None else first
-        if _rename(shape, data, refusals):
+        if renamed := _rename(shape, data, refusals):
+            misspelt |= renamed
             continue
         bad = {target for refusal in refusals if (target := _target(shape, data, refusal))}
         gaps |= {_original(data, path) for path in bad}
@@ -78,7 +83,7 @@ def repair(model: type[Model], shape: Shape, filled: Filled) -> Repaired[Model]:
         _take_out(data, bad | unknown)
     fields, absent = _read_fields(model, data)
     partial = model.model_construct(None, **fields)
-    return Repaired(partial, data, first or (), frozenset(gaps), frozenset(absent))
+    return Repaired(partial, data, first or (), frozenset(gaps), frozenset(absent), misspelt)
 
 
 def _refusals(model: type[Model], shape: Shape, data: Value) -> tuple[Refusal, ...]:
@@ -105,20 +110,21 @@ def _convert(data: Value, refusals: Iterable[Refusal], filled: set[Path]) -> boo
     return converted
 
 
-def _rename(shape: Shape, data: Value, refusals: Iterable[Refusal]) -> bool:
-    """Give misspelt keys the name of the missing key that was meant."""
-    missing = {refusal.path for refusal in refusals if refusal.error["type"] == "missing"}
-    renamed = False
+def _rename(shape: Shape, data: Value, refusals: Iterable[Refusal]) -> dict[Path, str]:
+    """Give misspelt keys the name of the key that was meant, unless that is there as well.
+
+    What comes back are the names as written, by the paths of the file that were meant.
+    """
+    renamed: dict[Path, str] = {}
     for refusal in refusals:
-        path = refusal.path
+        path, written = refusal.path[:-1], str(refusal.path[-1])
         if refusal.error["type"] != "extra_forbidden":
             continue
-        name = meant(str(path[-1]), shape.known_keys(path[:-1], data))
-        holder = value_at(data, path[:-1])
-        if name and (*path[:-1], name) in missing and isinstance(holder, dict):
-            holder[name] = holder.pop(path[-1])
-            missing.discard((*path[:-1], name))
-            renamed = True
+        name = meant(written, shape.known_keys(path, data))
+        holder = value_at(data, path)
+        if name and isinstance(holder, dict) and name not in holder:
+            holder[name] = holder.pop(refusal.path[-1])
+            renamed[*_original(data, path), name] = written
     return renamed
 
 

@@ -1,14 +1,18 @@
 """The settings of a running program: one frozen value, replaced as a whole or not at all."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import ChannelKey, GroupKey, UserId
 from bot.core.messages import Target, TargetKind
+from bot.core.ports import Capabilities, Rate
+from bot.platforms.limits import EXTERNAL_USER_ID
+from bot.platforms.table import CAPABILITIES
 from bot.settings.schema.bot import BotFile, Group
-from bot.settings.schema.calendar import CalendarFile
+from bot.settings.schema.calendar import CalendarFile, PostLimits
+from bot.settings.schema.channels import CustomerContact, Email, Sms
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.front_matter import ContentFront, KnowledgeFront
 from bot.settings.schema.members import MembersFile
@@ -43,14 +47,12 @@ def posting_place(group: Group) -> tuple[ChannelKey, Target]:
     return ChannelKey(group.posts.channel), Target(TargetKind.GROUP, chat_id)
 
 
-def private_place(group: Group, user_id: UserId) -> tuple[ChannelKey, Target]:
-    """Where a private message to someone in the group goes."""
-    return ChannelKey(group.roster.channel), Target(TargetKind.PERSON, user_id)
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that operators configure. ``fingerprint`` changes with any file's content."""
+    """Everything that operators configure.
+
+    ``fingerprint`` changes with the content of any file but the pictures.
+    """
 
     directory: Path
     fingerprint: str
@@ -63,6 +65,54 @@ class Settings:
     content: tuple[ContentItem, ...]
     knowledge: tuple[KnowledgeItem, ...]
     zone: ZoneInfo = field(repr=False)
+
+    def table(self, channel: ChannelKey) -> Capabilities:
+        """What a configured channel can do; mail and short messages go as fast as agreed."""
+        section = self.bot.channels[channel]
+        table = CAPABILITIES[section.kind]
+        if isinstance(section, Email | Sms):
+            return replace(table, rates=(Rate(section.per_minute, 60, per_chat=False),))
+        return table
+
+    def private_place(self, group: Group, user_id: UserId) -> tuple[ChannelKey, Target] | None:
+        """Where a private message to someone in the group goes, or None when there is no such road.
+
+        Employees are reached by the app; the platform lets nobody write to customers unasked.
+        """
+        key = group.roster.channel
+        section = self.bot.channels[key]
+        if isinstance(section, CustomerContact):
+            if EXTERNAL_USER_ID.fullmatch(user_id):
+                return None
+            key = section.app
+        channel = ChannelKey(key)
+        if TargetKind.PERSON not in self.table(channel).pushes_to:
+            return None
+        return channel, Target(TargetKind.PERSON, user_id)
+
+    def post_limits(self, group: Group) -> PostLimits:
+        """How much the bot may say by itself in a group: by the calendar, and by its platform."""
+        limits, table = self.calendar.limits, self.table(ChannelKey(group.posts.channel))
+        a_day = [
+            rate.limit
+            for rate in table.rates
+            if rate.per_chat
+            and rate.seconds == 24 * 3600
+            and TargetKind.GROUP in (rate.kinds or ())
+        ]
+        return limits.model_copy(update={"posts_a_day": min([limits.posts_a_day, *a_day])})
+
+    def remark_place(self, group: Group) -> tuple[ChannelKey, Target] | None:
+        """Where passing remarks go (a welcome, the end of a packet).
+
+        None in customer groups: each would take an employee's confirmation, and one of the few
+        mass messages that the platform lets through.
+        """
+        return None if self.is_customer_group(group) else posting_place(group)
+
+    def is_customer_group(self, group: Group) -> bool:
+        """Whether employees must confirm what is posted there 客户群."""
+        return TargetKind.GROUP in self.table(ChannelKey(group.posts.channel)).tasks_to
 
     def group(self, key: GroupKey) -> Group | None:
         """The group with this key, if it is still configured."""

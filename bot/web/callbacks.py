@@ -14,10 +14,9 @@ from bot.core.clock import Clock
 from bot.core.errors import BadPayload, BadSignature, StoreError
 from bot.core.events import Receipt
 from bot.core.ids import ChannelKey
-from bot.core.messages import Message
 from bot.core.metrics import Metrics
 from bot.core.ports import Codec
-from bot.pipeline.worker import Worker
+from bot.pipeline.reception import Reception
 
 
 class Callbacks:
@@ -27,12 +26,12 @@ class Callbacks:
         self,
         *,
         codecs: Mapping[ChannelKey, Codec],
-        worker: Worker,
+        reception: Reception,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._codecs = codecs
-        self._worker = worker
+        self._reception = reception
         self._clock = clock
         self._metrics = metrics
         self._log = structlog.get_logger("callbacks")
@@ -68,27 +67,22 @@ class Callbacks:
             return await self._answer(codec, receipt)
 
     async def _answer(self, codec: Codec, receipt: Receipt) -> web.Response:
-        if not receipt.events:
+        if receipt.unsupported:
             self._metrics.callbacks.labels(codec.key, "unsupported").inc()
             self._log.info("callback of no use to us", channel=codec.key, kind=receipt.unsupported)
-            return web.Response()
         try:
-            message = await self._handle(receipt)
+            message = await self._reception.answer(receipt)
         except (StoreError, TimeoutError):
             self._log.exception("callback not taken", channel=codec.key)
             self._metrics.callbacks.labels(codec.key, "not_taken").inc()
             return web.Response(status=500)
         if message is None or not receipt.answerable:
-            self._metrics.callbacks.labels(codec.key, "stored").inc()
+            if not receipt.unsupported:
+                self._metrics.callbacks.labels(codec.key, "stored").inc()
             return web.Response()
         self._metrics.callbacks.labels(codec.key, "answered").inc()
         answer = codec.write_answer(receipt, message, self._clock.now())
         return web.Response(body=answer.body, content_type=answer.content_type, charset="utf-8")
-
-    async def _handle(self, receipt: Receipt) -> Message | None:
-        """Store all events; wait for the answer of the first, if it can be given here."""
-        accepted = [await self._worker.receive(event) for event in receipt.events]
-        return await self._worker.answer(accepted[0]) if receipt.answerable else None
 
     def _codec(self, request: web.Request) -> Codec:
         codec = self._codecs.get(ChannelKey(request.match_info["channel"]))

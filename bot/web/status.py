@@ -10,7 +10,10 @@ from bot.core.metrics import Metrics
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """``problems`` are sentences; an empty list is good health."""
+    """``problems`` are sentences; an empty list is good health.
+
+    ``warnings`` are for the operator: something is not heard, and a restart would not mend it.
+    """
 
     version: str
     brand: str
@@ -18,6 +21,7 @@ class Health:
     waiting_events: int
     configuration: str
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 class Status:

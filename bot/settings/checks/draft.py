@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.settings.pictures import Pictures
 from bot.settings.problems import Finding, Path
 from bot.settings.schema.bot import BotFile
 from bot.settings.schema.calendar import CalendarFile
@@ -42,6 +43,7 @@ class Draft:
     content: tuple[ContentItem, ...]
     knowledge: tuple[KnowledgeItem, ...]
     bodies: tuple[Body, ...]
+    pictures: Pictures
     absent: frozenset[str]
     gaps: frozenset[Path]
 

@@ -3,13 +3,29 @@
 from collections.abc import Iterator
 
 from bot.core.text import fold
+from bot.platforms.limits import MEDIA_BYTES, WEBHOOK_IMAGE_BYTES
 from bot.settings.checks.draft import CONTENT, Check, Draft, content_file, repeated
 from bot.settings.checks.plan import FILE as CALENDAR
 from bot.settings.nearest import nearest
-from bot.settings.problems import BODY, Finding
+from bot.settings.pictures import Flaw, Picture
+from bot.settings.problems import BODY, Finding, Path
 from bot.settings.schema.base import Kind
 from bot.settings.schema.calendar import BUILT_IN_NODE_KEYS
+from bot.settings.schema.channels import GroupWebhook
 from bot.settings.schema.front_matter import ROTATE
+
+_FLAWS = {
+    Flaw.OUTSIDE: (
+        "a path that leads out of the configuration folder",
+        "write a path inside it, as pictures/rice.png",
+    ),
+    Flaw.MISSING: ("there is no such file", "put the picture there, or remove the line"),
+    Flaw.UNREADABLE: ("cannot be read", "let this program read the file"),
+    Flaw.NO_PICTURE: (
+        "not a PNG or JPEG picture",
+        "save it as one, with a name that ends in .png or .jpg",
+    ),
+}
 
 
 def check_fission_keys(draft: Draft) -> Iterator[Finding]:
@@ -57,6 +73,37 @@ def check_bodies(draft: Draft) -> Iterator[Finding]:
             yield Finding(body.file, BODY, "no text below the head", instead)
 
 
+def check_pictures(draft: Draft) -> Iterator[Finding]:
+    """Every picture that a post shows is there, and small enough for every platform's upload."""
+    for file, path, picture in _shown(draft):
+        if picture.flaw is not None:
+            yield Finding(file, path, *_FLAWS[picture.flaw])
+        elif picture.size_bytes > MEDIA_BYTES["image"]:
+            yield _too_large(file, path, picture, f"platforms take {MEDIA_BYTES['image']:,}")
+
+
+def check_webhook_pictures(draft: Draft) -> Iterator[Finding]:
+    """Where a group's posts go through a webhook, pictures are small enough for that."""
+    channels = draft.bot.channels
+    posting = [channels.get(group.posts.channel) for group in draft.bot.groups]
+    if not any(isinstance(channel, GroupWebhook) for channel in posting):
+        return
+    for file, path, picture in _shown(draft):
+        if WEBHOOK_IMAGE_BYTES < picture.size_bytes <= MEDIA_BYTES["image"]:
+            yield _too_large(file, path, picture, f"a webhook takes {WEBHOOK_IMAGE_BYTES:,}")
+
+
+def _shown(draft: Draft) -> Iterator[tuple[str, Path, Picture]]:
+    for item in draft.content:
+        for index, name in enumerate(item.front.pictures):
+            yield content_file(item), ("pictures", index), draft.pictures[name]
+
+
+def _too_large(file: str, path: Path, picture: Picture, limit: str) -> Finding:
+    what = f"the picture has {picture.size_bytes:,} bytes; {limit}"
+    return Finding(file, path, what, "save it smaller")
+
+
 def check_supply(draft: Draft) -> Iterator[Finding]:
     """Each kind that a slot asks for has an item; those of node days appear on their day only."""
     supplied = {item.front.kind for item in draft.content if not item.front.node}
@@ -76,5 +123,7 @@ CHECKS = (
     Check(check_node_keys, reads=frozenset(), whole=frozenset({"calendar.node_days"})),
     Check(check_items, reads=frozenset()),
     Check(check_bodies, reads=frozenset()),
+    Check(check_pictures, reads=frozenset()),
+    Check(check_webhook_pictures, reads=frozenset({"bot.groups", "bot.channels"})),
     Check(check_supply, reads=frozenset({"calendar.slots"}), whole=frozenset({CONTENT})),
 )

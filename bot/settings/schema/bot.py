@@ -1,17 +1,12 @@
 """bot.yaml: the brand, its channels and groups, who may command, where data is kept."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field
 
-from bot.settings.schema.base import KeyName, Positive, Section, Words
-
-PLATFORM_ADDRESS = "https://qyapi.weixin.qq.com"
-"""Tencent's WeCom API host [developer.work.weixin.qq.com/document/path/91039]."""
-
-SIMULATOR = "simulator"
-"""The ``api_base`` that means: the simulator in this process."""
+from bot.settings.schema.base import Count, KeyName, Section, Words
+from bot.settings.schema.channels import ChannelSection, Port
 
 
 def _known_zone(name: str) -> str:
@@ -20,24 +15,6 @@ def _known_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError("write an IANA time zone, for example Asia/Shanghai") from error
     return name
-
-
-def _full_key(secret: SecretStr) -> SecretStr:
-    value = secret.get_secret_value()
-    if len(value) != 43 or not value.isalnum():
-        raise ValueError("copy the EncodingAESKey from the console: 43 letters and digits")
-    return secret
-
-
-def _address(value: str) -> str:
-    value = value.rstrip("/")
-    if value != SIMULATOR and not value.startswith(("https://", "http://")):
-        raise ValueError(f"write an address that starts with https://, or the word {SIMULATOR}")
-    return value
-
-
-AesKey = Annotated[SecretStr, AfterValidator(_full_key)]
-Address = Annotated[str, AfterValidator(_address)]
 
 
 class Brand(Section):
@@ -60,71 +37,8 @@ class Web(Section):
     host: str = "127.0.0.1"
     """Address to listen on. The platform must reach it through your HTTPS proxy."""
 
-    port: Annotated[int, Field(strict=True, ge=0, le=65535)] = 8080
+    port: Port = 8080
     """Port to listen on. PORT overrides it; 0 takes a free one."""
-
-
-class WecomApp(Section):
-    """A self-built app (自建应用): private chats, contact events, messages into its own groups."""
-
-    kind: Literal["wecom_app"]
-    """Always wecom_app."""
-
-    corp_id: Words
-    """Company id (ww…)."""
-
-    agent_id: Positive
-    """AgentId of the app."""
-
-    secret: SecretStr
-    """Secret of the app, as ${NAME}."""
-
-    token: SecretStr
-    """Token of the callback, as ${NAME}."""
-
-    encoding_aes_key: AesKey
-    """EncodingAESKey of the callback, as ${NAME}."""
-
-    api_base: Address = PLATFORM_ADDRESS
-    """Address of the API; private deployments and the simulator have their own."""
-
-
-class WecomRobot(Section):
-    """An intelligent robot (智能机器人) in URL mode: hears group messages that @ it."""
-
-    kind: Literal["wecom_robot"]
-    """Always wecom_robot."""
-
-    name: Words
-    """The robot's display name, as members type it after @."""
-
-    corp_id: Words
-    """Company id (ww…) whose people talk to the robot."""
-
-    token: SecretStr
-    """Token of the callback, as ${NAME}."""
-
-    encoding_aes_key: AesKey
-    """EncodingAESKey of the callback, as ${NAME}."""
-
-    api_base: Address = PLATFORM_ADDRESS
-    """Address under which one-use response addresses must lie."""
-
-
-class GroupWebhook(Section):
-    """A group's message push address (消息推送): posts into one group, hears nothing."""
-
-    kind: Literal["group_webhook"]
-    """Always group_webhook."""
-
-    webhook_key: SecretStr
-    """The key= of the webhook address, as ${NAME}. Whoever has it can post."""
-
-    api_base: Address = PLATFORM_ADDRESS
-    """Address of the API."""
-
-
-ChannelSection = Annotated[WecomApp | WecomRobot | GroupWebhook, Field(discriminator="kind")]
 
 
 class ChatAddress(Section):
@@ -146,8 +60,8 @@ class Group(Section):
     name: Words
     """The group's name, as members see it."""
 
-    hears: ChatAddress
-    """The channel on which members' messages arrive."""
+    hears: ChatAddress | None = None
+    """The channel on which members' messages arrive; customer groups 客户群 have none."""
 
     posts: ChatAddress
     """The channel for scheduled posts and announcements."""
@@ -157,6 +71,9 @@ class Group(Section):
 
     owners: tuple[Words, ...]
     """User ids of the group owners 群主, who may command the bot."""
+
+    scheduled: bool = True
+    """Whether the calendar's posts appear here."""
 
 
 class Person(Section):
@@ -176,6 +93,61 @@ class Person(Section):
     """Display name."""
 
 
+class Customer(Section):
+    """A made-up customer of the simulator."""
+
+    user_id: Annotated[
+        str,
+        Field(
+            pattern=r"^w[mo][A-Za-z0-9_-]{1,62}$",
+            examples=["wmYUEYUE0001"],
+            json_schema_extra={"x-form": "wm or wo, then letters, digits, _ and -, at most 64"},
+        ),
+    ]
+    """The platform's external user id."""
+
+    name: Words
+    """Display name in WeChat."""
+
+    friend_of: tuple[str, ...] = ()
+    """User ids of the employees whom the customer has added from the start."""
+
+
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+"""Of a hundred, a whole number."""
+
+
+class Faults(Section):
+    """A drill: what goes wrong on the simulated platform. Drawn from a seed, so it repeats."""
+
+    seed: Count = 0
+    """The same seed and the same order of calls give the same faults."""
+
+    lost_percent: Percent = 0
+    """Contact and group events that are never told."""
+
+    doubled_percent: Percent = 0
+    """Callbacks that are delivered twice."""
+
+    reordered_percent: Percent = 0
+    """Contact and group events that arrive after the one that followed them."""
+
+    delay_seconds: Count = 0
+    """Contact and group events arrive up to so many seconds late."""
+
+    busy_percent: Percent = 0
+    """API calls that are answered with errcode -1, system busy."""
+
+    http_error_percent: Percent = 0
+    """API calls that are answered with HTTP 500, half of them after having taken effect."""
+
+    dropped_percent: Percent = 0
+    """API calls whose connection breaks, half of them after having taken effect."""
+
+    token_calls: Count = 0
+    """Access tokens stop being good after so many calls; 0 lets them live their time."""
+
+
 class Simulator(Section):
     """A WeCom on loopback for rehearsals. Never switch it on in production."""
 
@@ -186,7 +158,16 @@ class Simulator(Section):
     """The company's people; owners and operators must be among them."""
 
     in_group: tuple[str, ...] = ()
-    """User ids that are in every group from the start; the others can join later."""
+    """User ids of people in every member group from the start; the others can join later."""
+
+    customers: tuple[Customer, ...] = ()
+    """Made-up customers 客户: WeChat users outside the company."""
+
+    in_customer_group: tuple[str, ...] = ()
+    """User ids of people and customers in every customer group from the start."""
+
+    faults: Faults = Faults()
+    """What goes wrong on the simulated platform, for drills."""
 
 
 class BotFile(Section):
@@ -224,6 +205,9 @@ class BotFile(Section):
 
     roster_sync_seconds: Annotated[int, Field(strict=True, ge=5, le=3600)] = 60
     """How often the member list of each group is read, in seconds."""
+
+    contact_sync_seconds: Annotated[int, Field(strict=True, ge=5, le=86400)] = 3600
+    """How often it is read whose friends the customers are, in seconds."""
 
     simulator: Simulator = Simulator()
     """A WeCom on loopback for rehearsals."""

@@ -35,6 +35,9 @@ class ContentFront(Section):
     fission: str = ROTATE
     """Key of a fission step of calendar.yaml, or rotate."""
 
+    pictures: Annotated[tuple[Words, ...], Field(max_length=9)] = ()
+    """PNG or JPEG files of the configuration folder, as pictures/rice.png; at most 5 MB each."""
+
     valid_from: date | None = None
     """First day on which it may appear."""
 

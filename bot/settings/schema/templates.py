@@ -57,6 +57,7 @@ TEMPLATES: dict[str, TemplateShape] = {
     "packet.card_text": _label("points", "shares", "kind", "hours", "proof"),
     "packet.card_button": _label(),
     "packet.card_button_done": _label(),
+    "packet.posted": _label("owner", "points", "shares", "url"),
     "packet.claimed": _speech("name", "points", "left", "balance"),
     "packet.claimed_card": _speech("points", "left"),
     "packet.again": _speech("name", "points"),
@@ -71,6 +72,9 @@ TEMPLATES: dict[str, TemplateShape] = {
     # invites
     "invite.code": _speech(
         "name", "code", "points", "friend_points", "hours", "minutes", "pending", "settled"
+    ),
+    "invite.way": _speech(
+        "name", "code", "url", "points", "friend_points", "hours", "pending", "settled"
     ),
     "invite.accepted": _speech("name", "inviter", "friend_points", "hours"),
     "invite.again": _speech("name", "inviter"),
@@ -87,15 +91,21 @@ TEMPLATES: dict[str, TemplateShape] = {
     "invite.capped": _label("inviter", "friend"),
     "invite.inactive": _label("inviter", "friend"),
     "invite.unreviewed": _label("inviter", "friend"),
+    # our pages, where members of customer groups act
+    "page.link": _speech("url"),
     # joining
     "welcome.new": _speech("names", "persona", "group"),
     "welcome.back": _speech("names", "persona", "group"),
+    "welcome.friend": _speech("name", "persona", "label", "brand"),
+    "welcome.follower": _speech("name", "persona", "label", "brand"),
     # who I am, questions
     "persona.who": _speech("persona", "label", "who"),
     "persona.abilities": _speech("persona", "label", "what", "value"),
     "persona.are_you_a_bot": _speech("persona", "label", "brand"),
     "ask.answer": _speech("answer"),
     "ask.fallback": _speech("name"),
+    "ask.unseen": _speech("name"),
+    "answer.waiting": _speech(),
     "human.called": _speech("name"),
     "human.notice": _label("name", "group", "text"),
     # own data and portrait
@@ -152,6 +162,16 @@ TEMPLATES: dict[str, TemplateShape] = {
     "confirm.late": _label("name"),
     "cancel.done": _label("name"),
     "late.question": _label("day", "at", "title", "minutes"),
+    # tasks of employees
+    "task.card_title": _label("group"),
+    "task.card_text": _label("text", "day", "at", "media"),
+    "task.card_button": _label(),
+    "task.skipped": _label("text"),
+    "task.over": _label("name"),
+    "task.sent": _label("text", "group"),
+    "task.declined": _label("text", "group"),
+    "task.refused": _label("text", "group"),
+    "task.expired": _label("text", "group"),
     # refusals and trouble
     "refused.not_owner": _label("name", "command"),
     "refused.only_in_group": _label("name", "command"),

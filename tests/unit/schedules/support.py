@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
+
 from bot.core.ids import GroupKey
 from bot.members.models import GroupRow
 from bot.outbox.models import OutboxRow
 from bot.persona.voice import Voice
 from bot.schedules.publisher import Publisher
 from bot.schedules.records import Post, read_recent_slots
+from bot.settings.pages import Pages
 from bot.settings.schema.base import Kind, Pillar, Weekday
 from bot.settings.schema.bot import BotFile, Brand, ChatAddress, Group
 from bot.settings.schema.calendar import (
@@ -27,6 +30,7 @@ from bot.settings.schema.calendar import (
     QuietHours,
     WeeklySlot,
 )
+from bot.settings.schema.channels import GroupWebhook, WecomApp
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.front_matter import ContentFront
 from bot.settings.schema.members import MembersFile
@@ -105,6 +109,17 @@ def calendar(
     )
 
 
+APP = WecomApp(
+    kind="wecom_app",
+    corp_id="ww1",
+    agent_id=1,
+    secret=SecretStr("secret"),
+    token=SecretStr("token"),
+    encoding_aes_key=SecretStr("a" * 43),
+)
+POSTS = GroupWebhook(kind="group_webhook", webhook_key=SecretStr("key"))
+
+
 def group(key: str = GROUP, owners: tuple[str, ...] = ("owner-1", "owner-2")) -> Group:
     chat = ChatAddress(channel="app", chat_id="chat-1")
     posts = ChatAddress(channel="posts")
@@ -124,7 +139,7 @@ def settings(
         fingerprint="first",
         bot=BotFile(
             brand=Brand(name="鱼塘"),
-            channels={},
+            channels={"app": APP, "posts": POSTS},
             groups=tuple(groups if groups is not None else [group()]),
             operators=("operator",),
         ),
@@ -165,7 +180,7 @@ class Live:
 
 
 def publisher(store: Store, live: Live) -> Publisher:
-    return Publisher(store, Voice(live, random.Random(1)), live)
+    return Publisher(store, Voice(live, random.Random(1)), live, Pages(live, ""))
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from bot.schedules.records import (
     read_history_from,
     read_recent_slots,
 )
+from bot.settings.pages import Pages
 from bot.settings.schema.calendar import Late, PostLimits
 from bot.store.db import Store, connect_sqlite_readonly
 
@@ -261,7 +262,7 @@ async def test_one_groups_failure_leaves_the_others_alone_and_is_raised(
     live.change(calendar=calendar(late=Late(policy="ask")))
     groups = (group("broken"), group("fine"))
     live.change(bot=live.current.bot.model_copy(update={"groups": groups}))
-    ours = Publisher(store, HoarseVoice(), live)
+    ours = Publisher(store, HoarseVoice(), live, Pages(live, ""))
     await ours.run(START)
     with pytest.raises(ExceptionGroup, match="some groups"):
         await ours.run(EVENING + 5 * MINUTE)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from .every_channel import add_every_channel
 from .good_config import Configuration
 
 
@@ -12,3 +13,10 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configuration:
     work.mkdir()
     monkeypatch.chdir(work)
     return Configuration(tmp_path / "config")
+
+
+@pytest.fixture
+def full(config: Configuration) -> Configuration:
+    """The good configuration with a channel of every kind and a customer group."""
+    add_every_channel(config)
+    return config

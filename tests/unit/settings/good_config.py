@@ -18,7 +18,21 @@ ENVIRONMENT = {
     "ROBOT_TOKEN": "token-of-the-robot",
     "ROBOT_AES_KEY": AES_KEY,
     "WEBHOOK_KEY": "key-of-the-webhook",
+    "NIGHT_SECRET": "secret-of-the-night-robot",
+    "ACCOUNT_SECRET": "secret-of-the-account",
+    "ACCOUNT_TOKEN": "token-of-the-account",
+    "ACCOUNT_AES_KEY": AES_KEY,
+    "PROGRAM_SECRET": "secret-of-the-program",
+    "MAIL_PASSWORD": "password-of-the-mailbox",
+    "SMS_SECRET": "secret-of-the-short-messages",
+    "PAGE_SECRET": "secret-of-the-pages-0123456789abcdef",
 }
+
+KINDS = (
+    "wecom_app, wecom_robot, wecom_robot_socket, group_webhook, customer_contact,"
+    " customer_service, official_account, mini_program, email, sms, member_page"
+)
+"""Every kind of channel, as problems list them."""
 
 BOT = """\
 # yaml-language-server: $schema=schema/bot.schema.json

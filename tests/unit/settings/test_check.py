@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import check
+from bot.platforms.describe import render_channels
 
 from .good_config import ENVIRONMENT, Configuration
 
@@ -73,6 +74,8 @@ def test_schemas_and_reference_are_written_on_request(
     assert (config.directory / "schema/bot.schema.json").is_file()
     reference = config.directory.parent / "docs/configuration.md"
     assert reference.read_text(encoding="utf-8").startswith("# Configuration reference")
+    channels = config.directory.parent / "docs/channels.md"
+    assert channels.read_text(encoding="utf-8") == render_channels()
 
 
 def test_the_command_imports_nothing_heavy() -> None:

@@ -22,6 +22,9 @@ def resolve(root: dict[str, Any], node: dict[str, Any], value: Any) -> dict[str,
     """The part of a schema that speaks about ``value``."""
     if "$ref" in node:
         return resolve(root, root["$defs"][node["$ref"].rsplit("/", 1)[1]], value)
+    for option in node.get("anyOf", ()):
+        if option.get("type") != "null":
+            return resolve(root, option, value)
     for option in node.get("oneOf", ()):
         found = resolve(root, option, value)
         if found["properties"]["kind"]["const"] == value["kind"]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 
-from .good_config import ENVIRONMENT, Configuration, good_files
+from .good_config import ENVIRONMENT, KINDS, Configuration, good_files
 
 
 def test_good_files_become_settings(config: Configuration) -> None:
@@ -115,7 +115,7 @@ def test_a_mistake_causes_no_complaints_about_its_consequences(config: Configura
     assert config.problems() == [
         (
             f"{config.place('bot.yaml', 'wecom_robt')}  channels.robot.kind"
-            "  not one of the possible kinds  write one of wecom_app, wecom_robot, group_webhook"
+            f"  not one of the possible kinds  write one of {KINDS}"
         )
     ]
 

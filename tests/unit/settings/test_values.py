@@ -2,7 +2,7 @@
 
 import pytest
 
-from .good_config import Configuration
+from .good_config import KINDS, Configuration
 
 KEY_FORM = (
     "write lower case letters, digits, - and _, starting with a letter, at most 32;"
@@ -33,10 +33,7 @@ KEY_FORM = (
             "    kind: wecom_robot\n",
             "",
             "robot:",
-            (
-                "channels.robot.kind  missing key"
-                "  add kind: one of wecom_app, wecom_robot, group_webhook"
-            ),
+            f"channels.robot.kind  missing key  add kind: one of {KINDS}",
         ),
         (
             "bot.yaml",
@@ -193,4 +190,34 @@ def test_an_unknown_key_beside_the_right_one_is_to_be_removed(config: Configurat
             f"{config.place('bot.yaml', 'tokn')}  channels.app.tokn  unknown key"
             "  remove it; token is there already"
         )
+    ]
+
+
+def test_an_unknown_key_does_not_take_the_place_of_the_right_one(config: Configuration) -> None:
+    config.edit("bot.yaml", "owners: [owner_one]", "owners: [owner_one]\n    owner: []")
+
+    assert config.problems() == [
+        (
+            f"{config.place('bot.yaml', 'owner: []')}  groups[0].owner  unknown key"
+            "  remove it; owners is there already"
+        )
+    ]
+
+
+def test_what_stands_under_a_misspelt_key_is_read_as_what_was_meant(config: Configuration) -> None:
+    """Also where the key may be left out; what is wrong below is told where it is written."""
+    config.edit("bot.yaml", "    hears:\n      channel: robot", "    hers:\n      channel: nobody")
+    config.edit("bot.yaml", "operators: [operator_one]", "operatrs: [operator_one, operator_one]")
+
+    assert config.problems() == [
+        f"{config.place('bot.yaml', 'hers')}  groups[0].hers  unknown key  write hears instead",
+        (
+            f"{config.place('bot.yaml', 'nobody')}  groups[0].hers.channel"
+            "  there is no channel with this key  write one of robot"
+        ),
+        f"{config.place('bot.yaml', 'operatrs')}  operatrs  unknown key  write operators instead",
+        (
+            f"{config.place('bot.yaml', 'operator_one]')}  operatrs[1]  named twice"
+            "  remove one of the two"
+        ),
     ]

@@ -12,7 +12,7 @@ SIMULATED = "    api_base: simulator\n"
             "channel: robot",
             "channel: nobody",
             "nobody",
-            "groups[0].hears.channel  there is no channel with this key  write one of app, robot",
+            "groups[0].hears.channel  there is no channel with this key  write one of robot",
         ),
         (
             "channel: robot",
@@ -20,7 +20,7 @@ SIMULATED = "    api_base: simulator\n"
             "posts\n      chat_id",
             (
                 "groups[0].hears.channel  a channel of kind group_webhook cannot do this"
-                "  write one of app, robot"
+                "  write one of robot"
             ),
         ),
         (
