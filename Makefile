@@ -27,7 +27,7 @@ format: $(VENV)/.dev  ## what `make check` would ask for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-schema: $(VENV)/.run  ## config/schema/*.json and docs/configuration.md from the settings' types
+schema: $(VENV)/.run  ## config/schema/*.json, docs/configuration.md and docs/channels.md from the settings' types
 	$(BIN)/python -m bot check --write-schema
 
 clean:

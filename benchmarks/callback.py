@@ -35,7 +35,9 @@ import aiohttp
 from aiohttp import web
 
 from bot.app import App
+from bot.channels.api import wecom_api
 from bot.channels.crypto import Envelope
+from bot.channels.media import MediaShelf
 from bot.channels.wecom_app import WecomApp
 from bot.cli.logs import configure_logs
 from bot.core.clock import SystemClock
@@ -46,7 +48,7 @@ from bot.pipeline.inbox import Inbox
 from bot.pipeline.worker import Worker
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
-from bot.settings.schema.bot import WecomApp as WecomAppSection
+from bot.settings.schema.channels import WecomApp as WecomAppSection
 from bot.settings.settings import Settings
 from bot.store.db import connect_sqlite
 
@@ -278,12 +280,13 @@ async def _serve_floor(pipe: Connection) -> None:
             key=ChannelKey(CHANNEL),
             corp_id=app_section.corp_id,
             agent_id=app_section.agent_id,
-            secret="unused",
             token=app_section.token.get_secret_value(),
             encoding_aes_key=app_section.encoding_aes_key.get_secret_value(),
-            api_base="http://127.0.0.1:9",
-            session=session,
+            api=wecom_api(session, "http://127.0.0.1:9", "unused", "unused", SystemClock()),
             clock=SystemClock(),
+            shelf=MediaShelf(Path(), SystemClock()),
+            contact=None,
+            services={},
         )
         answer = Text("记下了，连签第 1 天。10 分到账，余额 10 分，顺手喝口水吧。")
 

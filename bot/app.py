@@ -8,8 +8,7 @@ import random
 import socket
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -19,6 +18,7 @@ from bot.channels.build import Stage, open_channels
 from bot.core.clock import Clock, ShiftableClock, SystemClock
 from bot.core.ids import ChannelKey
 from bot.core.metrics import Metrics
+from bot.core.ports import Listener
 from bot.core.randomness import secure
 from bot.growth.invites import Invites
 from bot.growth.ways import Ways
@@ -50,6 +50,7 @@ from bot.pipeline.reception import Reception
 from bot.pipeline.roster_sync import RosterSync
 from bot.pipeline.routing import Route
 from bot.pipeline.tag_sync import TagSync
+from bot.pipeline.takeover import TakeoverJob
 from bot.pipeline.worker import Worker
 from bot.rewards.checkin import CheckIns
 from bot.rewards.redpacket import Packets
@@ -69,28 +70,8 @@ from bot.web.server import Route as WebRoute
 from bot.web.server import Server
 from bot.web.status import Health, Status
 
-TAKEOVER_SECONDS = 2
-"""How often events that a dead process left behind are looked for."""
-
-
-@dataclass(slots=True)
-class TakeoverJob:
-    """Looks for events that were stored and not handled."""
-
-    worker: Worker
-    name: str = "takeover"
-    _next: datetime | None = field(default=None, init=False)
-
-    async def run(self, now: datetime) -> None:
-        """Hand them to the worker."""
-        if self._next is None or now >= self._next:
-            self._next = now + timedelta(seconds=TAKEOVER_SECONDS)
-            await self.worker.take_over()
-
-    async def next_due(self, now: datetime) -> datetime | None:
-        """Only real time strands events, so no instant is due."""
-        del now
-        return None
+DEAF_SECONDS = 5.0
+"""Pause before listening again after a defect."""
 
 
 class App:
@@ -184,9 +165,19 @@ class App:
         later(self.ticker.stop)
         self.ticker.start()
         for key, listener in self._channels.listeners.items():
-            self._in_background(listener.listen(self._reception.take), f"listen on {key}")
+            self._in_background(self._listen(listener), f"listen on {key}")
         self._in_background(self._wake_outbox(), "wake outbox")
         self._in_background(self._watch.follow(self._stopping), "configuration")
+
+    async def _listen(self, listener: Listener) -> None:
+        """Listen, and listen again after a defect: a deaf robot helps nobody."""
+        while True:
+            try:
+                await listener.listen(self._reception.take)
+            except Exception:  # noqa: BLE001 (worker loop: logs, counts and goes on)
+                self._log.exception("listening failed")
+                self.metrics.jobs_failed.labels("listening").inc()
+                await asyncio.sleep(DEAF_SECONDS)
 
     def _in_background(self, work: Coroutine[None, None, None], name: str) -> None:
         """Run ``work`` until the program stops; if it ends by itself the log says why."""
@@ -209,7 +200,7 @@ class App:
         For whoever moves the clock: no time passes in which member lists would be read, so they
         are read now.
         """
-        for job in (self._roster_sync, self._contact_sync, self._tag_sync, self._pulling):
+        for job in (self._roster_sync, self._contact_sync, self._tag_sync):
             job.hurry()
         await self.ticker.tick()
         await self._worker.idle()

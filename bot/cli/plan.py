@@ -67,10 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config, os.environ)
     if isinstance(settings, Problems):
         return _refuse(str(settings))
-    groups = [group for group in settings.bot.groups if arguments.group in ("", group.key)]
+    scheduled = [group for group in settings.bot.groups if group.scheduled]
+    groups = [group for group in scheduled if arguments.group in ("", group.key)]
     if not groups:
-        known = ", ".join(group.key for group in settings.bot.groups)
-        return _refuse(f"there is no group {arguments.group}; bot.yaml has: {known}")
+        known = ", ".join(group.key for group in scheduled)
+        wanted = f"group {arguments.group} with a plan" if arguments.group else "group with a plan"
+        return _refuse(f"there is no {wanted}; bot.yaml has: {known}")
     now = _instant(arguments.at, settings)
     database = _directory(arguments.data_dir, settings) / DATABASE_FILE
     for group in groups:

@@ -23,13 +23,15 @@ class Hears(StrEnum):
 class Rate:
     """At most ``limit`` sends in any ``seconds``, over the channel or for each chat alone.
 
-    ``kinds`` are the kinds of target that count; None means all.
+    ``kinds`` are the kinds of target that count; None means all. ``daily`` limits count the
+    platform's day instead of any 24 hours.
     """
 
     limit: int
     seconds: int
     per_chat: bool
     kinds: frozenset[TargetKind] | None = None
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)

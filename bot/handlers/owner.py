@@ -70,7 +70,7 @@ class OwnerHandlers:
         history = await read_history(self.store, context.group_key)
         plan = lay_out(context.settings, context.group_key, history, context.now, PLAN_DAYS)
         lines = [self._line(context, post) for post in plan.posts if post.item is not None]
-        if not lines:
+        if not lines or not context.group.scheduled:
             return answer(self.voice, context, "plan.empty")
         return answer(self.voice, context, "plan.report", lines="\n".join(lines))
 

@@ -167,8 +167,9 @@ class TaskJob:
             text=preview(handed.outgoing),
             at=f"{until:%H:%M}",
             day=f"{until:%m-%d}",
-            media=len(_media(handed.outgoing)),
         )
+        if media := _media(handed.outgoing):
+            text += "\n" + self.voice.say("task.card_media", scope=scope, media=len(media))
         card = Card(
             title=self.voice.say("task.card_title", scope=scope, group=group.name),
             text=text,

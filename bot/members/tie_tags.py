@@ -6,6 +6,7 @@ away by one: a person's word becomes ours. What changes on our side is asked of 
 SQLite's SQL.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -209,14 +210,20 @@ def _ask(connection: sqlite3.Connection, item: TagsWanted) -> int:
 
 
 def _outgoing(item: TagsWanted, rows: Sequence[sqlite3.Row]) -> Outgoing:
+    """The change of one tie.
+
+    Its key has the instant, because what is asked for again is another message, and the change, for
+    a clock may stand still.
+    """
     first = rows[0]
     change = TagChange(
         employee=UserId(first["employee"]),
         add=tuple(row["name"] for row in rows if row["change"] == "adding"),
         remove=tuple(row["name"] for row in rows if row["change"] == "removing"),
     )
+    digest = hashlib.sha256(repr((change.add, change.remove)).encode()).hexdigest()[:8]
     return Outgoing(
-        key=f"tags/{first['tie_id']}/{to_micros(item.at)}",
+        key=f"tags/{first['tie_id']}/{to_micros(item.at)}/{digest}",
         channel=item.channel,
         target=Target(TargetKind.RECORD, first["user_id"]),
         message=change,

@@ -39,5 +39,10 @@ def pause_end(step: int, now: datetime) -> datetime:
     """
     if step < MOST_STEPS:
         return now + (MINUTE, HOUR)[step]
+    return day_end(now)
+
+
+def day_end(now: datetime) -> datetime:
+    """When the platform's day is over."""
     midnight = now.astimezone(_PLATFORM_DAY).replace(hour=0, minute=0, second=0, microsecond=0)
     return (midnight + timedelta(days=1)).astimezone(now.tzinfo)

@@ -16,7 +16,7 @@ from bot.core.ids import ChannelKey
 from bot.core.messages import TargetKind
 from bot.core.ports import Capabilities, Rate
 from bot.outbox.models import OutboxState
-from bot.outbox.pacing import next_step, pause_end
+from bot.outbox.pacing import day_end, next_step, pause_end
 from bot.store.batch import write_batch
 from bot.store.fields import from_micros, maybe_micros, to_micros
 
@@ -75,7 +75,7 @@ class Lease:
 class Result:
     """What became of an attempt. ``due_at`` is the next one, for rows that go on.
 
-    ``counts`` is False for a refusal by a limit, which is no attempt of the row's.
+    ``counts`` is False for a refusal that is the whole channel's and no attempt of the row's.
     """
 
     row_id: int
@@ -226,11 +226,16 @@ def _rate_opens(connection: sqlite3.Connection, item: Lease, rate: Rate) -> date
         where += " AND target_kind IN (SELECT value FROM json_each(?))"
         parameters = [*parameters, json.dumps(sorted(rate.kinds))]
     span = timedelta(seconds=rate.seconds)
+    since = item.at - span
+    if rate.daily:
+        since = day_end(item.at) - timedelta(days=1, microseconds=1)
     row = connection.execute(
         f"SELECT at FROM send_attempt WHERE {where} AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?",
-        (*parameters, to_micros(item.at - span), rate.limit - 1),
+        (*parameters, to_micros(since), rate.limit - 1),
     ).fetchone()
-    return item.at if row is None else from_micros(row["at"]) + span
+    if row is None:
+        return item.at
+    return day_end(item.at) if rate.daily else from_micros(row["at"]) + span
 
 
 def _window_is_open(connection: sqlite3.Connection, item: Lease) -> bool:

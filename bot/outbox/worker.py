@@ -229,7 +229,7 @@ class OutboxWorker:
                 state = OutboxState.HANDED
             case Outcome.UNKNOWN:
                 state = OutboxState.UNKNOWN
-            case Outcome.RETRY if attempts < MOST_ATTEMPTS or result.pauses is Pause.LIMIT:
+            case Outcome.RETRY if attempts < MOST_ATTEMPTS or result.pauses is not Pause.ROW:
                 state = OutboxState.QUEUED
                 wait = result.retry_after_seconds or backoff_seconds(attempts)
                 due_at = now + timedelta(seconds=wait)
@@ -242,7 +242,7 @@ class OutboxWorker:
             errcode=result.errcode,
             reason=result.reason,
             due_at=due_at,
-            counts=result.pauses is not Pause.LIMIT,
+            counts=result.pauses is Pause.ROW,
             reference=result.reference,
             update_code=result.update_code,
         )

@@ -67,14 +67,9 @@ class Pulling:
             except (PlatformError, TransportError) as error:
                 self._log.warning("messages not fetched", channel=channel, reason=error.message)
 
-    def hurry(self) -> None:
-        """Let the next run ask every channel, whenever it was asked last."""
-        self._next.clear()
-
     async def next_due(self, now: datetime) -> datetime | None:
-        """Nothing waits for this job: it asks again whenever it is woken after its time."""
-        del now
-        return None
+        """Now, when something was told; otherwise it asks whenever it is woken after its time."""
+        return now if any(map(self._hints.waiting, self._pulls)) else None
 
     async def _fetch(self, channel: ChannelKey, pull: Pull, ticket: str, now: datetime) -> None:
         rows = await self._store.read("SELECT cursor FROM pull_cursor WHERE channel = ?", [channel])

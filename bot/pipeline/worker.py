@@ -16,14 +16,10 @@ from bot.core.clock import Clock
 from bot.core.events import Event, EventKind, Place
 from bot.core.ids import ChannelKey, EventKey, GroupKey, RecordId
 from bot.core.messages import (
-    CardUpdate,
     Message,
     Outgoing,
-    Target,
-    TargetKind,
     Text,
     Waiting,
-    plain_text,
 )
 from bot.core.metrics import Metrics
 from bot.core.ports import Capabilities
@@ -36,9 +32,10 @@ from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.dispatch import Dispatcher, group_of, realm_of
 from bot.pipeline.inbox import Accepted, Arrival, Inbox, Stranded
 from bot.pipeline.names import Names
-from bot.pipeline.streams import GRACE, Refresh, StreamState, answer_key, refresh
+from bot.pipeline.roads import answer_by_address, fits_request, later_answer
+from bot.pipeline.streams import GRACE, Refresh, StreamState, refresh
 from bot.settings.schema.members import Act
-from bot.settings.settings import HasSettings, Settings, posting_place
+from bot.settings.settings import HasSettings, Settings
 from bot.store.db import Store
 
 ANSWER_SECONDS = 3.5
@@ -52,10 +49,6 @@ SIDE_BY_SIDE = 256
 
 MOST_ATTEMPTS = 5
 """After so many failures an event is parked and its sender told."""
-
-URGENT = timedelta(seconds=60)
-"""An answer whose address ends within this time waits behind no other."""
-
 
 SPOKEN = (EventKind.TEXT, EventKind.MEDIA, EventKind.TAPPED, EventKind.CHOSE)
 """Acts that prove that the person is where he acted."""
@@ -234,7 +227,7 @@ class Worker:
         capabilities = self._capabilities[job.event.channel]
         in_request = (
             reply.answer is not None
-            and _fits_request(reply.answer, capabilities)
+            and fits_request(reply.answer, capabilities)
             and (job.ticket.listeners > 0 or capabilities.answers_wait)
         )
         job.ticket.claimed = in_request
@@ -314,56 +307,6 @@ def arrival_of(event: Event, settings: Settings, now: datetime, table: Capabilit
     )
 
 
-def answer_by_address(event: Event, message: Message, *, key: str) -> Outgoing:
-    """A message to the one-use address that came with ``event``."""
-    until = event.reply_until
-    return Outgoing(
-        key=key,
-        channel=event.channel,
-        target=Target(TargetKind.CALLBACK, event.reply_to),
-        message=message,
-        expires_at=until,
-        chat=event.conversation.chat_id,
-        urgent=until is not None and until - event.at <= URGENT,
-    )
-
-
-def later_answer(context: Context, answer: Message, capabilities: Capabilities) -> Outgoing | None:
-    """An answer that missed its request, by the best other road; None when there is none.
-
-    The one-use address where there is one. Else what was asked in private is answered in private,
-    and what was asked in the group there, naming the person.
-    """
-    event = context.event
-    key = answer_key(event.key)
-    message = answer
-    if isinstance(answer, CardUpdate) and not capabilities.changes_cards_later:
-        message = Text(plain_text(answer))
-    by_code = isinstance(message, CardUpdate) or capabilities.answers_later
-    if event.reply_to and by_code:
-        return answer_by_address(event, message, key=key)
-    if event.conversation.place is Place.PRIVATE:
-        if TargetKind.PERSON in capabilities.pushes_to:
-            person = Target(TargetKind.PERSON, event.user_id)
-            return Outgoing(key, event.channel, person, message)
-        place = context.settings.private_place(context.group, event.user_id)
-        return None if place is None else Outgoing(key, *place, message)
-    channel, target = posting_place(context.group)
-    return Outgoing(
-        key=key,
-        channel=channel,
-        target=target,
-        message=Text(plain_text(message), mentions=(event.user_id,)),
-    )
-
-
-def _fits_request(answer: Message, table: Capabilities) -> bool:
-    """Whether an answer can be given in the open request: changed cards only where cards can."""
-    return table.answers_in_request and (
-        table.cards_in_answers or not isinstance(answer, CardUpdate)
-    )
-
-
 def acts_of(context: Context, outcome: Outcome) -> tuple[Act, ...]:
     """What the member did, as interactions are counted: every act is one, answered or not."""
     match context.event.kind:
@@ -382,9 +325,10 @@ def acts_of(context: Context, outcome: Outcome) -> tuple[Act, ...]:
 
 
 def _interaction(context: Context, act: Act, detail: str) -> Interaction:
+    visits = bool(context.event.group) and not context.member.in_group  # a page is open to many
     return Interaction(
         member_id=context.member.member_id,
-        group_key=context.group_key if context.is_of_group else None,
+        group_key=context.group_key if context.is_of_group and not visits else None,
         act=act,
         at=context.now,
         event_key=context.event.key,

@@ -88,7 +88,13 @@ CUSTOMER_CONTACT: Final = Capabilities(
     attachments=limits.MASS_ATTACHMENTS,
     rates=(
         # 92135 by its strictest setting: one mass message a day for a customer or a customer group
-        Rate(1, 24 * _HOUR, per_chat=True, kinds=frozenset({TargetKind.GROUP, TargetKind.PERSON})),
+        Rate(
+            1,
+            24 * _HOUR,
+            per_chat=True,
+            kinds=frozenset({TargetKind.GROUP, TargetKind.PERSON}),
+            daily=True,
+        ),
         *_CALLS,
     ),
 )

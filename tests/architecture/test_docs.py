@@ -16,31 +16,41 @@ from bot.cli.check import summarise
 from bot.cli.main import COMMANDS
 from bot.core.clock import ShiftableClock
 from bot.core.metrics import Metrics
-from bot.pipeline.worker import Worker
+from bot.pipeline.reception import Reception
+from bot.platforms.describe import render_channels
 from bot.rewards.audit import CHECKS
 from bot.settings.json_schema import schemas
 from bot.settings.load import load_settings
+from bot.settings.pages import Pages
 from bot.settings.problems import Problems
 from bot.settings.reference import render_reference
 from bot.simulator.simulator import Simulator
 from bot.web.callbacks import Callbacks
+from bot.web.pages.member_pages import MemberPages
 from bot.web.status import Health, Status
+from tests.support.brand import Live
 from tests.support.settings import CONFIG, REPOSITORY, example_settings
 
 READMES = (REPOSITORY / "README.md", REPOSITORY / "README.zh-CN.md")
+SIMULATOR = REPOSITORY / "docs" / "simulator.md"
 DOCS = (*READMES, REPOSITORY / "CHANGELOG.md", *sorted((REPOSITORY / "docs").rglob("*.md")))
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 _PATH = re.compile(r"(?<![\w/.-])(?:bot|config|docs|tests|benchmarks)/[\w./*-]*")
-_ADDRESS = re.compile(r"(?<![\w.}])/(?:sim|callback|healthz|metrics)\b[\w/{}.-]*")
+_ADDRESS = re.compile(r"(?<![\w.}])/(?:sim|m|callback|healthz|metrics)\b[\w/{}.-]*")
+_METHODS = "GET|POST|PUT|PATCH|DELETE"
+_ROUTE = re.compile(rf"^\| `({_METHODS}) (/[^`?]+)[^`]*` \|", re.MULTILINE)
 _DOTTED = re.compile(r"([A-Z]\w+)\.(\w+)(?:\(.*\))?")
 
 every_document = pytest.mark.parametrize(
     "document", DOCS, ids=[str(path.relative_to(REPOSITORY)) for path in DOCS]
 )
 both_readmes = pytest.mark.parametrize("readme", READMES, ids=[path.name for path in READMES])
+pages_with_addresses = pytest.mark.parametrize(
+    "page", [*READMES, SIMULATOR], ids=[path.name for path in (*READMES, SIMULATOR)]
+)
 
 
 def code_of(text: str) -> Iterator[str]:
@@ -84,9 +94,15 @@ def routes(tmp_path: Path) -> list[web.RouteDef]:
         example_settings().bot, ShiftableClock(), tmp_path, lambda: "http://127.0.0.1:9"
     )
     metrics = Metrics()
-    nobody = cast("Worker", None)  # routes() asks for no worker
-    callbacks = Callbacks(codecs={}, worker=nobody, clock=ShiftableClock(), metrics=metrics)
-    return [*callbacks.routes(), *Status(no_health, metrics).routes(), *simulator.routes()]
+    nobody = cast("Reception", None)  # routes() asks for nobody
+    clock, live = ShiftableClock(), Live(example_settings())
+    callbacks = Callbacks(codecs={}, reception=nobody, clock=clock, metrics=metrics)
+    pages = MemberPages(live, Pages(live, ""), {}, nobody, clock)
+    status = Status(no_health, metrics)
+    return [
+        *(*callbacks.routes(), *pages.routes()),
+        *(*status.routes(), *simulator.routes()),
+    ]
 
 
 def is_served(routes: list[web.RouteDef], method: str, path: str) -> bool:
@@ -137,34 +153,40 @@ def test_the_build_script_tests_and_then_checks() -> None:
     assert script.stat().st_mode & 0o111 == 0o111
 
 
-@both_readmes
-def test_every_address_in_the_readmes_tables_is_served(
-    readme: Path, routes: list[web.RouteDef]
-) -> None:
-    text = readme.read_text(encoding="utf-8")
-    named = re.findall(r"^\| `(GET|POST|DELETE) (/[^`?]+)[^`]*` \|", text, re.MULTILINE)
-    assert len(named) > 15
+@pages_with_addresses
+def test_every_address_in_a_table_is_served(page: Path, routes: list[web.RouteDef]) -> None:
+    named = _ROUTE.findall(page.read_text(encoding="utf-8"))
+    assert len(named) > 7
     assert [line for line in named if not is_served(routes, *line)] == []
 
 
-@both_readmes
-def test_every_route_for_scripts_is_in_the_readme(readme: Path, routes: list[web.RouteDef]) -> None:
-    text = readme.read_text(encoding="utf-8")
-    named = set(re.findall(r"^\| `(GET|POST|DELETE) (/[^`?]+)", text, re.MULTILINE))
+def test_every_route_for_scripts_is_on_the_simulators_page(routes: list[web.RouteDef]) -> None:
+    named = _ROUTE.findall(SIMULATOR.read_text(encoding="utf-8"))
     ours = {(route.method, route.path) for route in routes if route.path.startswith("/sim/api/")}
-    assert ours <= named
+    assert ours - set(named) == set()
+    assert len(named) == len(set(named))
 
 
 @both_readmes
-def test_every_curl_line_calls_an_address_that_is_served(
+def test_every_address_for_visitors_is_in_the_readme(
     readme: Path, routes: list[web.RouteDef]
 ) -> None:
-    text = readme.read_text(encoding="utf-8")
-    lines = [line for line in code_of(text) if line.startswith("curl ")]
+    named = set(_ROUTE.findall(readme.read_text(encoding="utf-8")))
+    visited = {(route.method, route.path) for route in routes if route.path.startswith("/m/{")}
+    assert visited
+    assert visited <= named
+
+
+@pages_with_addresses
+def test_every_curl_line_calls_an_address_that_is_served(
+    page: Path, routes: list[web.RouteDef]
+) -> None:
+    lines = [line for line in code_of(page.read_text(encoding="utf-8")) if line.startswith("curl ")]
     assert len(lines) > 7
     for line in lines:
-        path = re.search(r"\$SIM(/[\w/]+)", line)
-        method = "DELETE" if "-X DELETE" in line else "POST" if " -d " in line else "GET"
+        path = re.search(r"\$SIM(/[\w/-]+)", line)
+        said = re.search(rf"-X ({_METHODS}) ", line)
+        method = said[1] if said else "POST" if " -d " in line else "GET"
         assert path is not None
         assert is_served(routes, method, f"/sim/api{path[1]}"), line
 
@@ -195,7 +217,7 @@ def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
 
 
 @every_document
-def test_every_method_that_is_named_exists(document: Path) -> None:
+def test_every_method_or_value_that_is_named_exists(document: Path) -> None:
     known: dict[str, set[str]] = {}
     for file in sorted((REPOSITORY / "bot").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -205,6 +227,13 @@ def test_every_method_that_is_named_exists(document: Path) -> None:
                     part.name
                     for part in node.body
                     if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
+                }
+                inside |= {
+                    name.id
+                    for part in node.body
+                    if isinstance(part, ast.Assign)
+                    for name in part.targets
+                    if isinstance(name, ast.Name)
                 }
     spans = _SPAN.findall(_FENCE.sub("", document.read_text(encoding="utf-8")))
     for span in spans:
@@ -243,12 +272,17 @@ def test_every_term_of_the_glossary_is_used() -> None:
     assert len(terms) > 25
     for english, chinese in terms:
         assert chinese in used, chinese
-        assert english.replace("-", " ") in plain, english
+        assert english.replace("-", " ").casefold() in plain, english
 
 
 def test_the_configuration_reference_is_what_the_types_say() -> None:
     reference = REPOSITORY / "docs" / "configuration.md"
     assert reference.read_text(encoding="utf-8") == render_reference(), "run make schema"
+
+
+def test_the_page_of_channels_is_what_the_tables_say() -> None:
+    page = REPOSITORY / "docs" / "channels.md"
+    assert page.read_text(encoding="utf-8") == render_channels(), "run make schema"
 
 
 def test_the_schemas_for_editors_are_what_the_types_say() -> None:

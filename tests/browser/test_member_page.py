@@ -164,6 +164,7 @@ async def test_a_slow_answer_is_waited_for_and_nothing_else_is_sent_meanwhile(
         await expect(phone.bubbles).to_have_count(3)
 
         slow.let.set()
+        await phone.town.pipeline.worker.idle()
         await phone.page.clock.run_for(PAUSE_MS)
         await expect(phone.last).to_have_text("等到了")
         await expect(phone.button("积分")).to_be_enabled()

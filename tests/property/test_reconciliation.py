@@ -106,7 +106,7 @@ class CustomerGroup(Scene):
         return {one.user_id: (one.joined_at, one.source) for one in members}
 
     async def known(self) -> dict[str, Known]:
-        return {str(user): stay for user, stay in (await self.pond.stays()).items()}
+        return await self.pond.stays()
 
 
 class MemberGroup(CustomerGroup):
@@ -151,7 +151,7 @@ class Friends(Scene):
         return {tie.user_id: (tie.since, tie.source) for tie in ties}
 
     async def known(self) -> dict[str, Known]:
-        return {user: known for (user, _), known in (await self.pond.known_ties()).items()}
+        return await self.pond.friends()
 
 
 @contextmanager

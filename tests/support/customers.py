@@ -13,7 +13,7 @@ from bot.handlers.friends import FriendHandlers
 from bot.handlers.welcome import MembershipHandlers
 from bot.members.reconciliation import Known
 from bot.members.roster import Roster
-from bot.members.ties import Pair, Ties
+from bot.members.ties import Ties
 from bot.persona.voice import Voice
 from bot.pipeline.contact_sync import ContactSync
 from bot.pipeline.hints import Hints
@@ -103,8 +103,10 @@ class FakeContact:
         self._call(f"friend way {employee} {source} {remark}")
         return Way(f"config{len(self.told)}", f"https://p.example.com/{len(self.told)}")
 
-    def join(self, user: str, at: datetime, source: str = "", **profile: str) -> None:
-        self.members[user] = ChatMember(UserId(user), at, source, **profile)
+    def join(
+        self, user: str, at: datetime, source: str = "", *, name: str = "", union_id: str = ""
+    ) -> None:
+        self.members[user] = ChatMember(UserId(user), at, source, name, union_id)
         self.version += 1
 
     def leave(self, user: str) -> None:
@@ -112,10 +114,19 @@ class FakeContact:
         self.version += 1
 
     def befriend(
-        self, user: str, at: datetime, *, employee: str = EMPLOYEE, source: str = "", tags: str = ""
+        self,
+        user: str,
+        at: datetime,
+        *,
+        employee: str = EMPLOYEE,
+        source: str = "",
+        tags: str = "",
+        name: str = "",
+        union_id: str = "",
     ) -> None:
-        tie = Tie(UserId(user), UserId(employee), at, source, tags=frozenset(tags.split()))
+        tie = Tie(UserId(user), UserId(employee), at, source, name, union_id)
         self.ties[user, employee] = tie
+        self.mark(user, tags, employee=employee)
 
     def mark(self, user: str, tags: str, *, employee: str = EMPLOYEE) -> None:
         """The company tags on a tie are these now."""
@@ -201,14 +212,16 @@ class Pond:
     async def bring(self, *events: Event) -> None:
         await self.pipeline.bring(*events)
 
-    async def stays(self) -> dict[UserId, Known]:
+    async def stays(self) -> dict[str, Known]:
         """The last stay of everyone in the customer group."""
-        return await self.roster.read_stays(REALM, self.group)
+        stays = await self.roster.read_stays(REALM, self.group)
+        return {str(user): stay for user, stay in stays.items()}
 
-    async def known_ties(self) -> dict[Pair, Known]:
-        """The last tie of each pair."""
+    async def friends(self) -> dict[str, Known]:
+        """The last tie of everyone with an employee; each customer is given one by the tests."""
         employees = [UserId(employee) for employee in self.platform.employees]
-        return await self.ties.read_last(REALM, employees)
+        ties = await self.ties.read_last(REALM, employees)
+        return {str(user): tie for (user, _), tie in ties.items()}
 
     async def told(self) -> list[tuple[str, str]]:
         """Kind and person of every event that came in, in order."""
@@ -270,6 +283,6 @@ def tied(
     )
 
 
-def present(stays: dict[UserId, Known]) -> dict[str, Known]:
+def present(stays: dict[str, Known]) -> dict[str, Known]:
     """Those whose last stay, or tie, lasts."""
     return {user: stay for user, stay in stays.items() if stay.ended_at is None}

@@ -103,6 +103,10 @@ def check_modes(draft: Draft) -> Iterator[Finding]:
                 what = f"mode {channel.mode} needs the EncodingAESKey"
                 instead = "add encoding_aes_key, or write mode: plain as in the console"
                 yield Finding(FILE, ("channels", key), what, instead, "key")
+            case MemberPage() if channel.address.startswith("http://"):
+                what = "visitors' tickets would travel in clear text"
+                instead = "write the https:// address of your proxy"
+                yield Finding(FILE, ("channels", key, "address"), what, instead)
             case MemberPage() if len(channel.secret.get_secret_value()) < LEAST_SECRET:
                 instead = f"write at least {LEAST_SECRET} random characters"
                 what = "this secret is too short to sign with"

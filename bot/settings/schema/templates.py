@@ -164,7 +164,8 @@ TEMPLATES: dict[str, TemplateShape] = {
     "late.question": _label("day", "at", "title", "minutes"),
     # tasks of employees
     "task.card_title": _label("group"),
-    "task.card_text": _label("text", "day", "at", "media"),
+    "task.card_text": _label("text", "day", "at"),
+    "task.card_media": _label("media"),
     "task.card_button": _label(),
     "task.skipped": _label("text"),
     "task.over": _label("name"),

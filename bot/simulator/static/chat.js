@@ -21,8 +21,8 @@ painter("page", () => {
 
 function takeState(fresh) {
   Object.assign(state, fresh);
-  if (!isSomewhere()) Object.assign(state, { room: state.groups.length ? `group/${state.groups[0].id}` : "", person: "", page: "" });
   Object.assign(state, { contact: fresh.contact ?? null, mail: [], sms: [], low: true });
+  if (!isSomewhere()) Object.assign(state, { room: firstRoom(), person: "", page: "" });
   setClock(fresh.clock);
   repaint();
   readFaults();
@@ -30,18 +30,16 @@ function takeState(fresh) {
   readBox("sms", "messages");
 }
 
+const firstRoom = () => (state.groups.length ? `group/${state.groups[0].id}` : "");
+
 function takeMessage({ room, message }) {
   const messages = (state.rooms[room] ??= []);
   const index = messages.findIndex((one) => one.id === message.id);
   const fresh = index < 0;
   if (fresh) messages.push(message);
   else messages[index] = message;
-  if (room === state.room) {
-    repaint("messages");
-    if (fresh && !state.low) $("to-bottom").hidden = false;
-  } else if (fresh) {
-    state.unread[room] = (state.unread[room] ?? 0) + 1;
-  }
+  if (room === state.room) repaint("messages");
+  else if (fresh) state.unread[room] = (state.unread[room] ?? 0) + 1;
   repaint("rooms");
   if (state.person) repaint("head");
 }
@@ -69,6 +67,11 @@ const takeWhole = (name) => (fresh) => {
   state.contact[name] = fresh;
   repaint("members", "page");
 };
+
+function takeSockets(robots) {
+  state.robots = [...state.robots.filter((one) => one.mode === "url"), ...robots];
+  repaint("channels");
+}
 
 function takeLetter(name, letter) {
   put(state[name], letter, "id");
@@ -116,7 +119,7 @@ function connect() {
   on("sms", (letter) => takeLetter("sms", letter));
   on("clock", setClock);
   on("channels", (channels) => { state.channels = channels; repaint("channels"); });
-  on("robots", (robots) => { state.robots = [...state.robots.filter((one) => one.mode === "url"), ...robots]; repaint("channels"); });
+  on("robots", takeSockets);
   on("log", (line) => { addLog(line); if (state.page === "drill") rereadFaults(); });
   const online = (yes) => {
     $("banner").classList.toggle("offline", !yes);

@@ -23,9 +23,17 @@ const EMPTY = {
   private: "还没有私聊。",
 };
 
+const shown = { room: "", count: 0, scrollTop: 0 };
+
 painter("messages", () => {
+  const { room } = state;
+  const count = state.rooms[room]?.length ?? 0;
+  const grew = shown.room === room && count > shown.count;
+  if (shown.room === room) noteScroll();
+  Object.assign(shown, { room, count });
   refill($("messages"), messageNodes);
   if (state.low) toBottom();
+  else if (grew) $("to-bottom").hidden = false;
 });
 
 function messageNodes() {
@@ -45,24 +53,25 @@ function messageNodes() {
   return nodes;
 }
 
-let scrolledTo = 0;
-
 export function toBottom() {
   const list = $("messages");
   state.low = true;
   list.scrollTop = list.scrollHeight;
-  scrolledTo = list.scrollTop;
+  shown.scrollTop = list.scrollTop;
   $("to-bottom").hidden = true;
+}
+
+function noteScroll() {
+  const list = $("messages");
+  const near = list.scrollHeight - list.scrollTop - list.clientHeight < LOW_PIXELS;
+  if (near || list.scrollTop < shown.scrollTop) state.low = near;  // what grows below is no scrolling
+  shown.scrollTop = list.scrollTop;
+  if (state.low) $("to-bottom").hidden = true;
 }
 
 export function listenToMessages() {
   const list = $("messages");
-  list.addEventListener("scroll", () => {
-    const near = list.scrollHeight - list.scrollTop - list.clientHeight < LOW_PIXELS;
-    if (near || list.scrollTop < scrolledTo) state.low = near;  // what grows below is no scrolling
-    scrolledTo = list.scrollTop;
-    if (state.low) $("to-bottom").hidden = true;
-  });
+  list.addEventListener("scroll", noteScroll);
   new ResizeObserver(() => { if (state.low) toBottom(); }).observe(list);
   $("to-bottom").addEventListener("click", toBottom);
 }

@@ -1,6 +1,9 @@
 // The control panel on the right: the clock, who is in the group, the callback addresses, the log.
 
-import { $, at, avatar, button, call, dayOf, el, hourOf, hue, now, painter, refill, repaint, secondOf, state, toast, weekdayOf } from "./base.js";
+import {
+  $, at, avatar, button, call, dayOf, el, hourOf, hue, now, painter, refill, repaint, secondOf, state, toast,
+  weekdayOf,
+} from "./base.js";
 import { isCustomer, nameOf, ROLES, roomInfo, speakerIn } from "./people.js";
 import { remember } from "./rooms.js";
 

@@ -6,7 +6,8 @@ import { tasksOf } from "./people.js";
 import { lines, link } from "./words.js";
 
 const STATES = { open: "待发送", sent: "已发送", ignored: "已忽略", cancelled: "已取消" };
-const RESULTS = { 0: "未送出", 1: "已送达", 2: "未送达：已不是好友", 3: "未送达：收到的群发已到上限" };
+const DELIVERED = 1;
+const RESULTS = ["未送出", "已送达", "未送达：已不是好友", "未送达：收到的群发已到上限"];
 const unticked = new Set();  // receivers left out of a task, as msgid/id
 
 export function tasksPage() {
@@ -36,7 +37,7 @@ function taskNode(task) {
 
 function targetsNode(task, waits) {
   const target = ({ id, name, status }) => {
-    if (!waits) return el("li", status === 1 ? "good" : "bad", name, el("small", "", RESULTS[status]));
+    if (!waits) return el("li", status === DELIVERED ? "good" : "bad", name, el("small", "", RESULTS[status]));
     return el("li", "", task.selectable ? tickNode(task, id) : null, name);
   };
   return el("div", "targets", el("span", "", "发给"), el("ul", "", ...task.targets.map(target)));
@@ -65,7 +66,7 @@ function actsNode(task) {
 }
 
 function outcome(task) {
-  const reached = task.targets.filter(({ status }) => status === 1).map(({ name }) => name);
+  const reached = task.targets.filter(({ status }) => status === DELIVERED).map(({ name }) => name);
   return reached.length ? `已发到 ${reached.join("、")}` : "点了发送，但谁也没有收到";
 }
 

@@ -326,3 +326,18 @@ async def test_a_robot_pushes_only_where_somebody_has_spoken_to_it(store: Store)
     await desk.hear("pond", EventKind.TEXT)
     await desk.worker.send_due()
     assert len(desk.sender.sends) == 1
+
+
+async def test_a_daily_limit_opens_with_the_platforms_next_day(store: Store) -> None:
+    """The morning after a late post is another day, though not 24 hours later."""
+    desk = Desk(store, capabilities(rates=[Rate(1, 86_400, per_chat=True, daily=True)]))
+    desk.clock.advance(datetime(2026, 11, 25, 12, 0, tzinfo=UTC) - NOW)  # 20:00 in China
+    await desk.want("pond")
+    await desk.want("pond")
+    await desk.worker.send_due()
+    assert len(desk.sender.sends) == 1
+
+    assert await desk.worker.next_due() == datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
+    desk.clock.advance(4 * HOUR)
+    await desk.worker.send_due()
+    assert len(desk.sender.sends) == 2

@@ -537,3 +537,15 @@ async def test_what_an_employee_must_confirm_is_handed_over_and_not_yet_sent(hou
     row = await house.row("a")
     assert (row.state, row.reference, row.ended_at) == (OutboxState.HANDED, "msg-1", None)
     assert house.worker.handed.is_set()
+
+
+async def test_a_channel_that_is_down_for_hours_costs_its_rows_no_attempt(house: House) -> None:
+    down = SendResult(Outcome.RETRY, "wrong secret", 40001, 300, Pause.CHANNEL)
+    house.sender.answers.extend([down] * (3 * MOST_ATTEMPTS))
+    await house.put(message("a"))
+
+    for number in range(3 * MOST_ATTEMPTS + 1):
+        await house.send_at(NOW + number * 300 * SECOND)
+
+    row = await house.row("a")
+    assert (row.state, row.attempts) == (OutboxState.SENT, 1)

@@ -95,6 +95,10 @@ PACKET = (
     " shares, salt, proof, created_at, expires_at)"
     " VALUES (1, 'p', 'g', {owner}, 'fixed', '2026-11-22', 1, 1, '[1]', 's', 'p', 1, 2)"
 )
+REFERRAL = (
+    "INSERT INTO referral VALUES"
+    " (1, {he}, {other}, 'g', 'AAAAAA', 'e1', 'pending', '', 1, 1, 1, NULL, NULL, 0, 0, '')"
+)
 POSSESSIONS = {
     "a stay": ("INSERT INTO membership (group_key, member_id, left_at) VALUES ('g', {he}, 1)",),
     "points": ("INSERT INTO account (currency, kind, holder) VALUES ('points', 'member', '{he}')",),
@@ -105,10 +109,7 @@ POSSESSIONS = {
         "INSERT INTO packet_claim VALUES (1, {he}, 0, 1, 'e1', 1)",
     ),
     "a code": ("INSERT INTO invite_code VALUES ({he}, 'AAAAAA', 1)",),
-    "an inviter": (
-        "INSERT INTO referral VALUES (1, {he}, {other}, 'g', 'AAAAAA', 'e1', 'pending', '', 1, 1, 1,"
-        + " NULL, NULL, 0, 0, '')",
-    ),
+    "an inviter": (REFERRAL,),
     "a role": ("INSERT INTO appointment VALUES ('', {he}, 'operator')",),
     "a proposal": (
         "INSERT INTO proposal VALUES (1, 'e1', {he}, 'g', 'c', '[]', 'open', 1, 2, '')",

@@ -130,6 +130,15 @@ async def test_whom_the_app_does_not_know_customer_contact_may_know(store: Store
     assert (app.asked, contact.asked) == (["wmYUE", "xiaolu"], ["wmYUE"])
 
 
+async def test_one_channel_tells_the_union_id_and_another_one_the_name(store: Store) -> None:
+    first, second = FakeDirectory({"wmYUE": Profile("", "u1")}), knowing(wmYUE="月月")
+    pipeline = with_contact(store, first, second)
+    await pipeline.bring(make_event("a", user="wmYUE"))
+
+    row = (await store.read("SELECT name, union_id FROM member"))[0]
+    assert tuple(row) == ("月月", "u1")
+
+
 async def test_a_channel_that_fails_leaves_the_question_to_the_others(store: Store) -> None:
     pipeline = with_contact(store, FakeDirectory(fails=True), knowing(wmYUE="月月"))
     await pipeline.bring(make_event("a", user="wmYUE"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import TransportError
-from bot.core.events import Hint
+from bot.core.events import Hint, Place
 from bot.core.ports import Pulled
 from bot.pipeline.hints import Hints
 from bot.pipeline.pulling import FIRST_LOOK, PULL_EVERY, Pulling
@@ -43,7 +43,7 @@ class Mailbox:
         start = int(cursor or 0)
         texts = self.texts[start : start + self.page]
         events = tuple(
-            make_event(text, channel=APP, chat_id="chen", key=f"app/{start + number}")
+            make_event(text, channel=APP, place=Place.PRIVATE, key=f"app/{start + number}")
             for number, text in enumerate(texts)
         )
         end = start + len(texts)
@@ -106,7 +106,11 @@ async def test_a_fetch_that_failed_is_made_again_and_costs_nothing(store: Store)
     assert pipeline.seen.texts == ["a"]
 
 
-@given(st.integers(0, 9), st.integers(1, 4), st.lists(st.integers(0, 6), max_size=4))
+@given(
+    count=st.integers(0, 9),
+    page=st.integers(1, 4),
+    crashes=st.lists(st.integers(0, 6), max_size=4),
+)
 async def test_wherever_a_crash_comes_each_message_is_handled_once_and_in_order(
     count: int, page: int, crashes: list[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

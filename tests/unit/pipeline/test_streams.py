@@ -12,7 +12,7 @@ from bot.core.messages import Card, CardUpdate, Target, TargetKind, Text, Waitin
 from bot.outbox.models import OutboxRow, OutboxState
 from bot.pipeline import worker as worker_module
 from bot.pipeline.context import Context, Outcome, Reply
-from bot.pipeline.hints import Hints
+from bot.pipeline.hints import Hints, Topic
 from bot.pipeline.reception import Reception
 from bot.pipeline.routing import Route
 from bot.pipeline.streams import GRACE
@@ -49,11 +49,12 @@ def streaming(store: Store, slow: Slow, *, in_request: bool = True) -> Pipeline:
     return Pipeline(store, Route("slow", slow.handle), tables=tables)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "ANSWER_SECONDS", 0.01)
 
 
+@pytest.mark.usefixtures("_impatient")
 async def test_a_slow_answer_begins_with_words_that_stand_for_it(store: Store) -> None:
     slow = Slow()
     pipeline = streaming(store, slow)
@@ -68,6 +69,7 @@ async def test_a_slow_answer_begins_with_words_that_stand_for_it(store: Store) -
     assert await pipeline.worker.refresh(event.key) == Text("the answer"), "as often as asked"
 
 
+@pytest.mark.usefixtures("_impatient")
 async def test_an_answer_that_was_shown_in_the_stream_goes_by_no_other_road(store: Store) -> None:
     slow = Slow()
     pipeline = streaming(store, slow)
@@ -83,6 +85,7 @@ async def test_an_answer_that_was_shown_in_the_stream_goes_by_no_other_road(stor
     assert (row.state, row.reason) == (OutboxState.SENT, "shown in the stream")
 
 
+@pytest.mark.usefixtures("_impatient")
 async def test_an_answer_that_went_by_another_road_is_not_shown_again(store: Store) -> None:
     slow = Slow()
     pipeline = streaming(store, slow)
@@ -101,12 +104,13 @@ async def test_a_stream_of_an_event_that_nobody_knows_has_no_answer(store: Store
     assert await pipeline.worker.refresh(make_event("x").key) is None
 
 
+@pytest.mark.usefixtures("_impatient")
 async def test_where_no_request_is_open_the_beginning_is_sent(store: Store) -> None:
     slow = Slow()
     pipeline = streaming(store, slow, in_request=False)
     event = make_event("x", reply_to="msg:1")
     await pipeline.worker.receive(event)
-    await asyncio.sleep(0.05)
+    await asyncio.wait_for(pipeline.worker.posted.wait(), 5)
     slow.let.set()
     await pipeline.worker.idle()
 
@@ -121,7 +125,6 @@ async def test_a_quick_answer_needs_no_beginning(store: Store) -> None:
     slow.let.set()
     pipeline = streaming(store, slow, in_request=False)
     await pipeline.bring(make_event("x", reply_to="msg:1"))
-    await asyncio.sleep(0.05)
 
     (answer,) = await pipeline.outbox()
     assert answer.message == Text("the answer")
@@ -169,13 +172,13 @@ async def test_a_receipt_is_durable_when_it_was_taken_and_its_hints_wait(store: 
     await taken.take(Receipt(events, hints=(hint, hint)))
 
     assert [state for state, _ in await pipeline.records()] == ["waiting", "waiting"]
-    assert hints.waiting(ROBOT)
-    assert hints.take(ROBOT) == (hint,)
-    assert not hints.waiting(ROBOT)
+    assert hints.take(ROBOT, Topic.CHATS) == (hint,)
+    assert not hints.waiting(ROBOT, Topic.CHATS)
     slow.let.set()
     await pipeline.worker.idle()
 
 
+@pytest.mark.usefixtures("_impatient")
 async def test_a_refresh_is_answered_with_how_the_stream_stands(store: Store) -> None:
     slow = Slow()
     pipeline = streaming(store, slow)
@@ -187,3 +190,22 @@ async def test_a_refresh_is_answered_with_how_the_stream_stands(store: Store) ->
 
     asked = Receipt((), answerable=True, refreshes=event.key)
     assert await taken.answer(asked) == Text("the answer")
+
+
+async def test_words_that_answer_a_tap_are_pushed_where_its_address_has_seconds(
+    store: Store,
+) -> None:
+    async def answer(context: Context) -> Outcome:
+        del context
+        return Reply(Text("too late for this one"))
+
+    table = capabilities(answers_in_request=False, changes_cards_later=True)
+    route = Route("tap", answer, kind=EventKind.TAPPED)
+    pipeline = Pipeline(store, route, tables={ROBOT: table, APP: capabilities()})
+    tap = make_event(
+        kind=EventKind.TAPPED, button="b", reply_to="update:1", reply_until=NOW + 5 * SECOND
+    )
+
+    await pipeline.bring(tap)
+    (outgoing,) = await pipeline.outbox()
+    assert (outgoing.target.kind, outgoing.expires_at) == (TargetKind.GROUP, None)

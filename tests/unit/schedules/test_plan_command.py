@@ -57,7 +57,7 @@ def test_it_shows_every_slot_of_the_days_the_mix_and_the_node_days(
 def test_columns_are_aligned_for_a_terminal_that_shows_chinese_twice_as_wide(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call("--at", NOW, "--data-dir", str(tmp_path))
+    call("--at", NOW, "--data-dir", str(tmp_path), "--group", "hejian")
     lines = capsys.readouterr().out.splitlines()
     head = next(line for line in lines if " why" in line)
     rows = [line for line in lines if "used before" in line]
@@ -80,8 +80,9 @@ def test_an_unknown_group_is_refused_with_the_known_ones(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert call("--group", "nowhere") == 1
-    known = example().bot.groups[0].key
-    assert capsys.readouterr().err == f"there is no group nowhere; bot.yaml has: {known}\n"
+    known = ", ".join(group.key for group in example().bot.groups if group.scheduled)
+    said = f"there is no group nowhere with a plan; bot.yaml has: {known}\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize("days", ["0", "91", "-1", "x"])
@@ -129,7 +130,7 @@ def test_what_was_posted_is_not_planned_again_and_a_pause_is_told(
 
     title = asyncio.run(post_and_pause()).title
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    assert call("--at", NOW) == 0
+    assert call("--at", NOW, "--group", key) == 0
     shown = capsys.readouterr().out
     assert "Paused since 2026-11-22 09:05: nothing is posted until an owner resumes." in shown
     assert f" {title} " not in shown

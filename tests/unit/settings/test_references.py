@@ -247,3 +247,11 @@ def test_what_follows_from_another_mistake_is_not_told_as_well(
 
     assert len(problems) == 1, problems
     assert problem in problems[0]
+
+
+def test_public_pages_are_reached_by_https_only(full: Configuration) -> None:
+    full.edit("bot.yaml", "https://pond.tea.example/", "http://pond.tea.example/")
+
+    (problem,) = full.problems()
+    assert "channels.pages.address" in problem
+    assert "write the https:// address of your proxy" in problem

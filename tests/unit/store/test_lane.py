@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.tables import MODELS
 from bot.core.errors import ErrorCode, StoreError, YutangError
 from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly
 from bot.store.lane import BATCH_LIMIT, Lane
+from bot.tables import MODELS
 from tests.support.stores import open_store
 
 

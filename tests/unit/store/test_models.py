@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from tortoise.models import Model
 
-from bot.tables import MODELS
 from bot.store.fields import InstantField
+from bot.tables import MODELS
 from tests.support.stores import memory_database
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.tables import MODELS
 from bot.members.models import MemberRow
 from bot.store import db
 from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly
 from bot.store.fields import from_micros
+from bot.tables import MODELS
 from tests.support.stores import open_store, read_value
 
 COUNT = "SELECT count(*) FROM member"

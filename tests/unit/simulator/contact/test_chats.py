@@ -156,6 +156,7 @@ async def test_a_code_leads_into_the_first_group_that_is_still_there(tmp_path: P
         await pond.ok("groupchat/add_join_way", **{**WAY, "chat_id_list": ["wrPOND", second]})
         answer = await pond.act("POST", "customers/wmNANA/groups", {"way": "spring"})
         assert answer["customer_group"]["id"] == "pond"
+        assert answer["customer_group"]["members"][-1]["id"] == "wmNANA"
         await pond.act("DELETE", "groups/pond")
         answer = await pond.act("POST", "customers/wmMIMI/groups", {"way": "spring"})
         assert answer["customer_group"]["chat_id"] == second

@@ -20,6 +20,7 @@ async def add(pond: Pond, *names: str, **more: Any) -> dict[str, Any]:
 async def library(pond: Pond) -> dict[str, list[str]]:
     """Names of tags by name of group."""
     groups = (await pond.ok("get_corp_tag_list"))["tag_group"]
+    assert not any("deleted" in tag for group in groups for tag in (group, *group["tag"]))
     return {group["group_name"]: [tag["name"] for tag in group["tag"]] for group in groups}
 
 
@@ -59,19 +60,21 @@ async def test_tags_and_groups_get_other_names_and_places(tmp_path: Path) -> Non
         group = await add(pond, "干皮", "油皮")
         await pond.ok("edit_corp_tag", id=group["tag"][1]["id"], name="大油皮", order=1)
         await pond.ok("edit_corp_tag", id=group["group_id"], name="皮肤")
+        await pond.ok("edit_corp_tag", id=group["group_id"], name="皮肤", order=7)
         assert await library(pond) == {"皮肤": ["大油皮", "干皮"]}
 
 
 async def test_a_group_goes_with_its_last_tag_and_is_known_by_id_only(tmp_path: Path) -> None:
     async with at_the_pond(tmp_path) as pond:
         group = await add(pond, "干皮", "油皮")
+        await add(pond, "二十", group_name="年龄")
         one, two = (tag["id"] for tag in group["tag"])
         await pond.ok("del_corp_tag", tag_id=[one])
-        assert await library(pond) == {"肤质": ["油皮"]}
+        assert await library(pond) == {"肤质": ["油皮"], "年龄": ["二十"]}
         shown = (await pond.ok("get_corp_tag_list", group_id=[group["group_id"]]))["tag_group"]
         assert [tag["deleted"] for tag in shown[0]["tag"]] == [True, False]
         await pond.ok("del_corp_tag", tag_id=[two])
-        assert await library(pond) == {}
+        assert await library(pond) == {"年龄": ["二十"]}
         (shown,) = (await pond.ok("get_corp_tag_list", tag_id=[one]))["tag_group"]
         assert shown["deleted"] is True
         assert [(tag["id"], tag["deleted"]) for tag in shown["tag"]] == [(one, True)]

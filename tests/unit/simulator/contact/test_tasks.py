@@ -279,6 +279,17 @@ async def test_what_was_made_is_listed_by_kind_and_time(tmp_path: Path) -> None:
         }
 
 
+async def test_too_large_a_limit_gives_the_usual_page(tmp_path: Path) -> None:
+    async with at_the_pond(tmp_path) as pond:
+        for _ in range(51):
+            await make(pond, **TO_GROUP)
+        now = int(pond.stage.clock.now().timestamp())
+        asked = {"chat_type": "group", "start_time": now, "end_time": now}
+        for more, length in (({}, 50), ({"limit": 100}, 51), ({"limit": 101}, 50)):
+            answer = await pond.ok("get_groupmsg_list_v2", **asked, **more)
+            assert len(answer["group_msg_list"]) == length
+
+
 async def test_results_come_page_by_page(tmp_path: Path) -> None:
     async with at_the_pond(tmp_path) as pond:
         asked = {"msgid": await make(pond, sender="tangyuan"), "userid": "tangyuan", "limit": 1}

@@ -265,12 +265,16 @@ async def test_whoever_is_blocked_is_met_with_silence(town: Town, store: Store) 
     assert (await browser.act(text="签到")).data == {"state": "done", "answer": None}
 
 
-async def test_what_is_done_on_a_page_counts_for_its_group(town: Town, store: Store) -> None:
-    browser = await town.member()
-    await browser.say("签到")
+async def test_what_members_do_on_a_page_counts_for_its_group(town: Town, store: Store) -> None:
+    await (await town.member()).say("签到")
+    await (await (await town.browser()).log_in("wmSTRANGER1")).say("帮忙")
 
-    rows = await store.read("SELECT group_key, act FROM interaction")
-    assert [tuple(row) for row in rows] == [(POND, "checkin")]
+    rows = await store.read("SELECT group_key, act FROM interaction ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        (POND, "checkin"),
+        ("", "message"),
+        ("", "question"),
+    ]
 
 
 async def test_what_is_known_about_a_visitor_is_shown_to_him_here_and_sent_nowhere(
