@@ -7,7 +7,6 @@ from bot.core.events import EventKind
 from bot.core.ids import ChannelKey, GroupKey
 from bot.core.messages import Outgoing, Text
 from bot.growth.invites import Invites
-from bot.growth.referrals import read_code
 from bot.handlers.codes import entry_of
 from bot.members.people import PersonRef
 from bot.members.roster import Move, MoveKind, Newcomer, Roster
@@ -39,12 +38,12 @@ class MembershipHandlers:
     async def joined(self, context: Context) -> Outcome:
         """Someone is in: his stay begins; the welcome follows with the others of his minute.
 
-        When the platform tells that a member's code led him here, that is his entering it, however
-        late it is told. He typed nothing, so nothing is answered.
+        When the platform tells by which way he came, and it is a member's code, that is his
+        entering it, however late it is told. He typed nothing, so nothing is answered.
         """
         moved = await self.roster.move(self._move(context, MoveKind.JOINED))
         source = context.event.source
-        if source and read_code(source) == source:
+        if source:
             await self.invites.enter(entry_of(context, source))
         return Reply(detail=source) if moved.changed else Nobody("was in the group already")
 

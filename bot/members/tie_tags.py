@@ -170,8 +170,7 @@ WITH wanted AS (
   SELECT t.id AS tie_id, w.value ->> 1 AS name
   FROM json_each(?1) AS w
   JOIN member_tag AS m ON m.tag = w.value ->> 0 AND (m.expires_at IS NULL OR m.expires_at > ?3)
-  JOIN tie AS t ON t.member_id = m.member_id
-  WHERE t.realm = ?2 AND t.until IS NULL AND t.employee <> ''
+  JOIN tie AS t ON t.member_id = m.member_id AND t.until IS NULL
 ), differing AS (
   SELECT tie_id, name, 'adding' AS change FROM wanted
   WHERE NOT EXISTS (SELECT 1 FROM tie_tag AS r

@@ -97,12 +97,12 @@ class Ties:
         self, realm: str, employees: Collection[UserId], customer: UserId | None = None
     ) -> dict[Pair, Known]:
         """The last tie of each pair with one of ``employees``, of ``customer`` alone if given."""
+        one = "" if customer is None else " AND i.user_id = ?"
         rows = await self._store.read(
             "SELECT i.user_id, t.employee, t.since, t.until, t.source, t.cut_by FROM tie AS t"
             " JOIN identity AS i ON i.member_id = t.member_id AND i.realm = t.realm"
-            " WHERE t.realm = ?1 AND (?2 IS NULL OR i.user_id = ?2)"
-            " ORDER BY t.until IS NULL, t.until, t.id",
-            [realm, customer],
+            f" WHERE t.realm = ?{one} ORDER BY t.until IS NULL, t.until, t.id",
+            [realm] if customer is None else [realm, customer],
         )
         return {
             (UserId(row["user_id"]), UserId(row["employee"])): Known(

@@ -34,6 +34,9 @@ _MOVES: Final = {
     StepKind.DATED: TieKind.DATED,
 }
 
+READ_AT_ONCE: Final = 20
+"""Single ties read in one run, so that the other jobs get their turn."""
+
 RETRY: Final = timedelta(minutes=1)
 """After a reading that failed everything is read again; a hint may have been lost with it."""
 
@@ -90,16 +93,20 @@ class ContactSync:
         return min(self._look_at.values(), default=None)
 
     async def _look(self, channel: ChannelKey, now: datetime) -> None:
-        pairs = [pair for (key, pair), at in self._look_at.items() if key == channel and at <= now]
-        for pair in pairs:
-            del self._look_at[channel, pair]
         if self._next.get(channel, now) <= now:
             period = self._live.current.bot.contact_sync_seconds
             self._next[channel] = now + timedelta(seconds=period)
+            for pair in self._due(channel, now):
+                del self._look_at[channel, pair]
             await self._read_all(channel, now)
             return
-        for pair in pairs:
+        for pair in self._due(channel, now)[:READ_AT_ONCE]:
+            del self._look_at[channel, pair]
             await self._read_one(channel, pair, now)
+
+    def _due(self, channel: ChannelKey, now: datetime) -> list[Pair]:
+        """The ties at which somebody hinted, or whose doubt has lasted long enough."""
+        return [pair for (key, pair), at in self._look_at.items() if key == channel and at <= now]
 
     async def _read_all(self, channel: ChannelKey, now: datetime) -> None:
         """Everything; the ties of an employee whom the app no longer sees are left as they are."""

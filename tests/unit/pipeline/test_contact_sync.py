@@ -9,7 +9,7 @@ from bot.core.errors import TransportError
 from bot.core.events import EventKind
 from bot.core.ids import UserId
 from bot.members.reconciliation import LAG, Known
-from bot.pipeline.contact_sync import RETRY
+from bot.pipeline.contact_sync import READ_AT_ONCE, RETRY
 from bot.store.db import Store
 from tests.support.brand import Live, brand
 from tests.support.customers import EMPLOYEE, Pond, present, tied, with_customers
@@ -84,6 +84,30 @@ async def test_a_hint_has_one_tie_read_and_nothing_else(pond: Pond) -> None:
     assert "ties" not in pond.platform.told
     assert present(await pond.friends()).keys() == {"wmYUE", "wmQING"}
     assert await pond.told() == [("befriended", "wmQING")]
+
+
+async def test_many_hints_are_followed_a_share_at_a_time(pond: Pond) -> None:
+    users = [f"wm{number}" for number in range(READ_AT_ONCE + 1)]
+    for user in users:
+        pond.platform.befriend(user, NOW - HOUR)
+        pond.hint(user=user, employee=EMPLOYEE)
+    await pond.look_at_ties()
+    assert len(present(await pond.friends())) == 1 + READ_AT_ONCE
+    assert await pond.contact_sync.next_due(NOW) == NOW
+
+    await pond.look_at_ties()
+    assert present(await pond.friends()).keys() == {"wmYUE", *users}
+    assert await pond.contact_sync.next_due(NOW) is None
+
+
+async def test_a_hint_is_followed_by_a_full_reading_as_well(pond: Pond) -> None:
+    pond.platform.told.clear()
+    pond.hint(user="wmYUE", employee=EMPLOYEE)
+    pond.contact_sync.hurry()
+    for _ in range(2):
+        await pond.look_at_ties()
+
+    assert pond.platform.told == ["employees", "ties"]
 
 
 async def test_a_hint_at_a_tie_that_is_no_more_ends_it(pond: Pond) -> None:

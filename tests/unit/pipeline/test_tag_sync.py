@@ -95,7 +95,8 @@ async def test_what_an_employee_sets_by_hand_wins_over_what_a_rule_gave(pond: Po
     await look(pond)
 
     assert await pond.tags_of("wmYUE") == [("mask", "person")]
-    assert await read_value(pond.store, "SELECT confidence FROM member_tag") == 1
+    row = (await pond.store.read("SELECT confidence, expires_at FROM member_tag"))[0]
+    assert tuple(row) == (1, None)
 
 
 async def test_what_an_employee_sets_pushes_out_what_it_excludes_everywhere(pond: Pond) -> None:
@@ -175,6 +176,32 @@ async def test_every_employee_of_a_customer_is_asked_and_nobody_else(pond: Pond)
 
     mask = ("面膜爱好者",)
     assert sorted(await asked(pond)) == [(AYUN, mask, ()), (EMPLOYEE, mask, ())]
+
+
+async def test_nothing_is_asked_of_an_employee_who_is_no_friend_any_more(pond: Pond) -> None:
+    pond.platform.befriend("wmQING", NOW - HOUR)
+    await give(pond, "mask")
+    await look(pond)
+    pond.platform.cut("wmYUE")
+    await take(pond, "mask")
+    await look(pond)
+
+    assert len(await asked(pond)) == 1
+
+
+async def test_an_account_that_the_customer_follows_is_not_asked(pond: Pond) -> None:
+    await execute(
+        pond.store,
+        "INSERT INTO tie (realm, member_id, employee, since)"
+        " SELECT 'wxaccount', member_id, '', 1 FROM tie",
+    )
+    await execute(
+        pond.store, "INSERT INTO identity SELECT 'wxaccount', 'oYUE', member_id FROM identity"
+    )
+    await give(pond, "mask")
+    await look(pond)
+
+    assert [employee for employee, _, _ in await asked(pond)] == [EMPLOYEE]
 
 
 async def test_what_was_asked_for_and_is_seen_is_there(pond: Pond) -> None:
