@@ -23,6 +23,7 @@ from bot.members.tags import rivals_of
 from bot.outbox.enqueue import insert_sqlite
 from bot.settings.schema.members import Tag
 from bot.store.batch import read_batch, write_batch
+from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
 
 PATIENCE: Final = timedelta(hours=1)
@@ -188,6 +189,12 @@ ORDER BY d.tie_id, d.name
 """
 
 
+async def differs(store: Store, wanted: TagsWanted) -> bool:
+    """Whether there is anything to ask for; looking takes long where there are many customers."""
+    query = f"SELECT EXISTS (SELECT 1 FROM ({_DIFFERENCES})) AS found"
+    return bool((await store.read(query, _parameters(wanted)))[0]["found"])
+
+
 def ask_for_tags(connection: sqlite3.Connection, items: Sequence[TagsWanted]) -> list[int]:
     """The lane of what is asked: one change a tie, its rows and its message together.
 
@@ -196,9 +203,13 @@ def ask_for_tags(connection: sqlite3.Connection, items: Sequence[TagsWanted]) ->
     return [_ask(connection, item) for item in items]
 
 
+def _parameters(wanted: TagsWanted) -> tuple[str, str, int]:
+    names = json.dumps([(tag.key, tag.name) for tag in wanted.tags], ensure_ascii=False)
+    return names, wanted.realm, to_micros(wanted.at)
+
+
 def _ask(connection: sqlite3.Connection, item: TagsWanted) -> int:
-    names = json.dumps([(tag.key, tag.name) for tag in item.tags], ensure_ascii=False)
-    found = connection.execute(_DIFFERENCES, (names, item.realm, to_micros(item.at))).fetchall()
+    found = connection.execute(_DIFFERENCES, _parameters(item)).fetchall()
     _note(
         connection,
         [(row["tie_id"], row["name"], row["change"], to_micros(item.at)) for row in found],

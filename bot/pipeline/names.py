@@ -28,6 +28,9 @@ WAIT_SECONDS = 1.0
 NAMES_AT_ONCE = 20
 """Names read in one look at a group; the platform tells them one by one."""
 
+KEPT_AT_ONCE = 500
+"""Profiles kept in one write, so that other writers get their turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -89,11 +92,10 @@ class Names:
 
     async def keep(self, realm: str, profiles: Mapping[UserId, Profile], now: datetime) -> None:
         """Keep what the platform told; those never seen become members. Links who is the same."""
-        told = {user: profile for user, profile in profiles.items() if profile != Profile()}
-        if not told:
-            return
-        await self._roster.learn(realm, told, now)
-        union_ids = {profile.union_id for profile in told.values() if profile.union_id}
+        told = [(user, profile) for user, profile in profiles.items() if profile != Profile()]
+        for start in range(0, len(told), KEPT_AT_ONCE):
+            await self._roster.learn(realm, dict(told[start : start + KEPT_AT_ONCE]), now)
+        union_ids = {profile.union_id for _, profile in told if profile.union_id}
         if union_ids:
             await self._linking.link(union_ids)
 

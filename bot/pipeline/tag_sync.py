@@ -10,13 +10,16 @@ from typing import Final
 
 from bot.core.ids import ChannelKey
 from bot.core.ports import Contacts, Tie
-from bot.members.tie_tags import TagsSeen, TagsWanted, ask_for_tags, see_tags
+from bot.members.tie_tags import TagsSeen, TagsWanted, ask_for_tags, differs, see_tags
 from bot.pipeline.dispatch import realm_of
 from bot.settings.settings import HasSettings
 from bot.store.db import Store
 
 ASK_EVERY: Final = timedelta(seconds=60)
 """How often our own side is compared; tags are in no hurry."""
+
+SHARE: Final = 500
+"""Ties taken in at once, so that other writers get their turn."""
 
 
 class TagSync:
@@ -28,6 +31,7 @@ class TagSync:
         self, *, contacts: Mapping[ChannelKey, Contacts], store: Store, live: HasSettings
     ) -> None:
         self._channels = tuple(contacts)
+        self._store = store
         self._live = live
         self._seen = store.lane("tags seen", see_tags)
         self._wanted = store.lane("tags wanted", ask_for_tags)
@@ -41,8 +45,9 @@ class TagSync:
         """Take in the tags of ``ties`` as the platform shows them."""
         settings = self._live.current
         realm = realm_of(settings, channel)
-        if ties:
-            await self._seen.submit(TagsSeen(realm, ties, settings.members.tags, now))
+        for start in range(0, len(ties), SHARE):
+            share = ties[start : start + SHARE]
+            await self._seen.submit(TagsSeen(realm, share, settings.members.tags, now))
 
     async def run(self, now: datetime) -> None:
         """Ask for whatever differs; one message for each tie that does."""
@@ -52,7 +57,9 @@ class TagSync:
         settings = self._live.current
         for channel in self._channels:
             realm = realm_of(settings, channel)
-            await self._wanted.submit(TagsWanted(realm, channel, settings.members.tags, now))
+            wanted = TagsWanted(realm, channel, settings.members.tags, now)
+            if await differs(self._store, wanted):
+                await self._wanted.submit(wanted)
 
     async def next_due(self, now: datetime) -> datetime | None:
         """Nothing waits for this job: it looks again whenever it is woken after its time."""

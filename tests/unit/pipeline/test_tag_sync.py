@@ -8,7 +8,7 @@ import pytest
 from bot.core.ids import UserId
 from bot.core.messages import Outgoing, TagChange, TargetKind
 from bot.members.tie_tags import PATIENCE, Seen, judge_tag
-from bot.pipeline.tag_sync import ASK_EVERY
+from bot.pipeline.tag_sync import ASK_EVERY, SHARE
 from bot.store.db import Store
 from bot.store.fields import to_micros
 from tests.support.customers import CONTACT, EMPLOYEE, Pond
@@ -320,6 +320,16 @@ async def test_our_side_is_compared_once_a_minute(pond: Pond) -> None:
     pond.wait(1)
     await pond.compare_tags()
     assert len(await asked(pond)) == 1
+
+
+async def test_the_tags_of_a_crowd_are_taken_in_whatever_its_size(pond: Pond) -> None:
+    users = [f"wm{number}" for number in range(SHARE + 1)]
+    for user in users:
+        pond.platform.befriend(user, NOW - HOUR, name=user, tags="干皮")
+    await look(pond)
+
+    count = "SELECT count(*) FROM member_tag JOIN member ON id = member_id WHERE name <> ''"
+    assert await read_value(pond.store, count) == len(users)
 
 
 def test_what_a_look_at_a_tag_says() -> None:
