@@ -14,7 +14,7 @@ class Console:
     """Tags and groups go by id or name. All methods raise BadInput."""
 
     def __init__(self, records: Records, announcer: Announcer, show: Show) -> None:
-        self._library = records.library
+        self._library = records.tag_library
         self._announcer = announcer
         self._show = show
 

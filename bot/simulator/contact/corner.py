@@ -62,7 +62,7 @@ class Contact:
         self.doors = Doors(world, friendship, gathering)
         phone = Phone(world, records, media=media, show=self._show, allowance=allowance)
         console = Console(records, announcer, self._show)
-        friends, library, chats = records.friends, records.library, records.chats
+        friends, library, chats = records.friends, records.tag_library, records.chats
         audience = Audience(world, friends=friends, library=library, chats=chats)
         self._corners = (
             CustomerCalls(world, friends=friends, library=library, media=media, show=self._show),

@@ -54,7 +54,7 @@ class Friendship:
     def __init__(self, world: World, records: Records, announcer: Announcer, show: Show) -> None:
         self._world = world
         self._friends = records.friends
-        self._library = records.library
+        self._library = records.tag_library
         self._ways = records.ways
         self._announcer = announcer
         self._show = show

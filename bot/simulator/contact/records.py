@@ -16,9 +16,9 @@ class Records:
 
     def __init__(self, world: World, settings: BotFile, picture_url: Callable[[str], str]) -> None:
         self.friends = Friends(world, settings)
-        self.library = TagLibrary(world)
+        self.tag_library = TagLibrary(world)
         self.ways = Ways(world, picture_url)
         self.chats = Chats(world)
         self.sends = MassSends(world)
-        for part in (self.friends, self.library, self.ways, self.chats, self.sends):
+        for part in (self.friends, self.tag_library, self.ways, self.chats, self.sends):
             world.add(part)

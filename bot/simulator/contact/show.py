@@ -53,7 +53,7 @@ class Show:
 
     def tie_json(self, tie: Tie) -> dict[str, Any]:
         """What one employee has with one customer."""
-        tags = self._records.library.living(tie.tags)
+        tags = self._records.tag_library.living(tie.tags)
         return {
             "employee": tie.employee,
             "employee_name": self._world.who(tie.employee).name,
@@ -140,7 +140,7 @@ class Show:
 
     def tags_json(self) -> list[dict[str, Any]]:
         """The living groups with their living tags."""
-        library = self._records.library
+        library = self._records.tag_library
         return [
             {
                 "id": group.id,

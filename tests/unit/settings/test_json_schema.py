@@ -76,6 +76,14 @@ def test_secrets_are_names_in_the_schema() -> None:
         assert app[name]["pattern"] == r"^\$\{[A-Z][A-Z0-9_]*\}$"
 
 
+def test_a_secret_that_may_be_left_out_has_no_default_of_another_form() -> None:
+    assert set(ALL["bot.schema.json"]["$defs"]["Email"]["properties"]["password"]) == {
+        "description",
+        "pattern",
+        "type",
+    }
+
+
 def test_templates_and_commands_are_listed_with_their_meaning() -> None:
     templates = ALL["persona.schema.json"]["properties"]["templates"]
     commands = ALL["commands.schema.json"]["properties"]["commands"]

@@ -54,6 +54,8 @@ def test_each_setting_takes_as_many_as_it_says() -> None:
     assert len(taken(Allowance.DAILY, sunday, many)) == 1
     assert len(taken(Allowance.WEEKLY, sunday, many)) == 7
     assert len(taken(Allowance.MONTHLY, sunday, many)) == 30
+    first = datetime(2026, 11, 1, 1, tzinfo=UTC)
+    assert len(taken(Allowance.MONTHLY, first, many)) == 30
     across = [*many, timedelta(days=1), *many]
     assert len(taken(Allowance.WEEKLY, sunday, across)) == 14
     assert len(taken(Allowance.MONTHLY, sunday, across)) == 30

@@ -45,6 +45,15 @@ async def test_a_new_friend_is_told_with_the_ways_state_and_a_code(tmp_path: Pat
         assert tie["oper_userid"] == "wmNANA"
 
 
+async def test_a_join_way_of_the_same_state_is_no_contact_way(tmp_path: Path) -> None:
+    async with at_the_pond(tmp_path) as pond:
+        await pond.ok("add_contact_way", **WAY)
+        join = {"scene": 2, "chat_id_list": ["wrPOND"], "state": "spring"}
+        await pond.ok("groupchat/add_join_way", **join)
+        await befriend(pond, way="spring")
+        assert (await pond.event()).value("UserID") == "tangyuan"
+
+
 async def test_whoever_comes_by_himself_has_no_state(tmp_path: Path) -> None:
     async with at_the_pond(tmp_path) as pond:
         await befriend(pond, employee="tangyuan")

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.unit.simulator.contact.support import Pond, at_the_pond
+from bot.simulator.contact.records import Records
+from tests.unit.simulator.contact.support import Pond, at_the_pond, pond_settings, pond_world
 from tests.unit.simulator.stub_bot import NINE
 
 WORDS: dict[str, Any] = {"text": {"content": "今晚八点上新"}}
@@ -108,6 +109,13 @@ async def test_people_and_groups_of_an_older_file_do_no_harm(tmp_path: Path) -> 
         {"t": "contact.cut", **pair},
         {"t": "contact.marked", **pair, "add": ["et1"], "remove": []},
         {"t": "contact.tied", "employee": "gone", "customer": "wmLULU", "state": "", "add_way": 1},
+        {
+            "t": "contact.marked",
+            "employee": "tangyuan",
+            "customer": "wmLULU",
+            "add": ["et1"],
+            "remove": [],
+        },
         {"t": "contact.joined", "group": "gone", "who": ["a"], "scene": 3, "state": ""},
         {"t": "contact.left", "group": "gone", "who": ["a"]},
         {"t": "contact.dismissed", "group": "gone"},
@@ -118,5 +126,13 @@ async def test_people_and_groups_of_an_older_file_do_no_harm(tmp_path: Path) -> 
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     async with at_the_pond(tmp_path) as pond:
         answer = await pond.read("get", external_userid="wmLULU")
-        assert [tie["userid"] for tie in answer["follow_user"]] == ["tangyuan"]
+        assert [(tie["userid"], tie["tags"]) for tie in answer["follow_user"]] == [("tangyuan", [])]
         assert len((await pond.contact())["customer_groups"]) == 1
+
+
+def test_what_happens_elsewhere_is_left_to_others(tmp_path: Path) -> None:
+    world = pond_world(tmp_path)
+    records = Records(world, pond_settings(), str)
+    elsewhere = {"t": "elsewhere", "at": NINE.isoformat()}
+    parts = (records.friends, records.tag_library, records.ways, records.chats, records.sends)
+    assert not any(part.apply(elsewhere) for part in parts)

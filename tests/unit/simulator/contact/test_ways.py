@@ -210,7 +210,11 @@ async def test_both_kinds_share_one_most(tmp_path: Path, monkeypatch: pytest.Mon
 
 async def test_a_temporary_code_adds_once_and_for_a_while(tmp_path: Path) -> None:
     async with at_the_pond(tmp_path) as pond:
-        once = await friend_way(pond, is_temp=True, state="once")
+        last_words = {"text": {"content": "再见"}}
+        once = await friend_way(pond, is_temp=True, state="once", conclusions=last_words)
+        way = (await pond.ok("get_contact_way", config_id=once))["contact_way"]
+        assert (way["expires_in"], way["chat_expires_in"]) == (7 * DAY, DAY)
+        assert way["conclusions"] == last_words
         await pond.act("POST", "customers/wmNANA/friends", {"way": once})
         await pond.act("POST", "customers/woDODO/friends", {"way": once}, status=400)
         assert (await pond.call("update_contact_way", config_id=once))["errcode"] == 41044
