@@ -52,9 +52,9 @@ from bot.pipeline.routing import Route
 from bot.pipeline.tag_sync import TagSync
 from bot.pipeline.takeover import TakeoverJob
 from bot.pipeline.worker import Worker
-from bot.rewards.checkin import CheckIns
-from bot.rewards.redpacket import Packets
-from bot.rewards.statement import Statements
+from bot.rewards.checkin.checkins import CheckIns
+from bot.rewards.ledger.statement import Statements
+from bot.rewards.packets.packets import Packets
 from bot.schedules.publisher import Publisher
 from bot.schedules.ticker import Job, Ticker
 from bot.settings.pages import Pages

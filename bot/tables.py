@@ -5,7 +5,8 @@ from typing import Final
 MODELS: Final = (
     "bot.outbox.models",
     "bot.members.models",
-    "bot.rewards.models",
+    "bot.rewards.ledger.models",
+    "bot.rewards.packets.models",
     "bot.growth.models",
     "bot.schedules.models",
     "bot.pipeline.proposals",

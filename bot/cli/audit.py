@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from bot.rewards.audit import AuditReport, Broken, audit
+from bot.rewards.audit.audit import AuditReport, Broken, audit
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 from bot.store.db import DATABASE_FILE, connect_sqlite_readonly

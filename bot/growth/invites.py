@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.ids import GroupKey, MemberId
 from bot.core.messages import Outgoing
+from bot.growth.lane import FriendLeft, SettleDue, enter_codes, friends_left, settle_due
 from bot.growth.models import ReferralRow
 from bot.growth.referrals import CodeEntry, EntryVerdict, News, Progress, draw_code, progress_of
-from bot.growth.sqlite import FriendLeft, SettleDue, enter_codes, friends_left, settle_due
 from bot.outbox.enqueue import enqueue
 from bot.rewards.days import community_date
 from bot.settings.schema.rewards import RewardsFile

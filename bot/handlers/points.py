@@ -6,8 +6,8 @@ from bot.handlers.speech import answer, local_day, words
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome
 from bot.pipeline.routing import Route, command, member_command
-from bot.rewards.checkin import CheckIns
-from bot.rewards.statement import Statements
+from bot.rewards.checkin.checkins import CheckIns
+from bot.rewards.ledger.statement import Statements
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
 

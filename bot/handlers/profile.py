@@ -11,9 +11,9 @@ from bot.members.roster import Roster
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome
 from bot.pipeline.routing import Route, command, owner_command
-from bot.rewards.checkin import CheckIns
+from bot.rewards.checkin.checkins import CheckIns
 from bot.rewards.days import community_date
-from bot.rewards.statement import Statements
+from bot.rewards.ledger.statement import Statements
 from bot.schedules.records import SlotState, read_recent_slots
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act

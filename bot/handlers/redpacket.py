@@ -16,8 +16,8 @@ from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.proposals import Proposal, Proposals
 from bot.pipeline.routing import Route, member_command, owner_command
-from bot.rewards.opening import check_packet
-from bot.rewards.redpacket import (
+from bot.rewards.packets.opening import check_packet
+from bot.rewards.packets.packets import (
     AlreadyClaimed,
     Claimed,
     ClaimResult,

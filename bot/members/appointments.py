@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.ids import UserId
+from bot.members.lane import identify
 from bot.members.people import PersonRef, Role
-from bot.members.sqlite import identify
 from bot.settings.schema.bot import Group
 from bot.settings.schema.channels import realm_of
 from bot.settings.settings import Settings

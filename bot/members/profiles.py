@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.core.ids import UserId
 from bot.core.ports import Profile
+from bot.members.lane import identify
 from bot.members.people import PersonRef
-from bot.members.sqlite import identify
 from bot.store.batch import write_batch
 
 

@@ -17,12 +17,12 @@ from bot.core.messages import Outgoing
 from bot.core.ports import Chat, Profile
 from bot.core.text import fold
 from bot.members.appointments import apply_appointments
+from bot.members.lane import Sighting, identify, sight
 from bot.members.models import GroupRow, MembershipRow
 from bot.members.people import PersonRef, Standing
 from bot.members.profiles import Learned, apply_profiles
 from bot.members.reconciliation import Known
 from bot.members.spans import Change, SpanTable, begin, date, end, find
-from bot.members.sqlite import Sighting, identify, sight
 from bot.outbox.enqueue import enqueue
 from bot.settings.settings import Settings
 from bot.store.db import Store

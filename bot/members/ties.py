@@ -15,10 +15,10 @@ from enum import StrEnum
 from typing import Final
 
 from bot.core.ids import EventKey, MemberId, UserId
+from bot.members.lane import identify
 from bot.members.people import PersonRef
 from bot.members.reconciliation import Known
 from bot.members.spans import Change, SpanTable, Whose, begin, date, end, find
-from bot.members.sqlite import identify
 from bot.store.db import Store
 from bot.store.fields import maybe_instant, to_micros
 

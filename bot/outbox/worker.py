@@ -17,7 +17,7 @@ from bot.core.ids import ChannelKey
 from bot.core.messages import Outgoing, TargetKind, plain_text
 from bot.core.metrics import Metrics
 from bot.core.ports import Outcome, Pause, Sender, SendResult
-from bot.outbox import sqlite
+from bot.outbox import lane
 from bot.outbox.enqueue import outgoing_of
 from bot.outbox.models import OutboxState
 from bot.outbox.pacing import backoff_seconds
@@ -61,10 +61,10 @@ class OutboxWorker:
         self._screen = screen
         self._metrics = metrics
         self._log = structlog.get_logger("outbox")
-        self._leases = store.lane("outbox lease", sqlite.lease)
-        self._results = store.lane("outbox results", sqlite.write_results)
-        self._closings = store.lane("outbox pauses", sqlite.close_channels)
-        self._forgetting = store.lane("outbox attempts", sqlite.forget_attempts)
+        self._leases = store.lane("outbox lease", lane.lease)
+        self._results = store.lane("outbox results", lane.write_results)
+        self._closings = store.lane("outbox pauses", lane.close_channels)
+        self._forgetting = store.lane("outbox attempts", lane.forget_attempts)
         self._tidy_at: datetime | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
@@ -102,7 +102,7 @@ class OutboxWorker:
 
     async def next_due(self) -> datetime | None:
         """When the next row can be tried, or None when nothing waits."""
-        due_at = (await self._store.read(sqlite.NEXT_DUE))[0]["due_at"]
+        due_at = (await self._store.read(lane.NEXT_DUE))[0]["due_at"]
         return None if due_at is None else max(from_micros(due_at), self._clock.now())
 
     async def _run(self) -> None:
@@ -142,8 +142,8 @@ class OutboxWorker:
 
     async def _start_some(self, now: datetime) -> bool:
         room = max(SIDE_BY_SIDE - len(self._under_way), 0)
-        rows = await self._store.read(sqlite.DUE, [to_micros(now), 1, URGENT_AT_ONCE])
-        rows += await self._store.read(sqlite.DUE, [to_micros(now), 0, room]) if room else []
+        rows = await self._store.read(lane.DUE, [to_micros(now), 1, URGENT_AT_ONCE])
+        rows += await self._store.read(lane.DUE, [to_micros(now), 0, room]) if room else []
         refused = [(row, why) for row in rows if (why := self._refusal(outgoing_of(row), now))]
         for row, why in refused:
             await self._end(row, SendResult(Outcome.DEAD, why))
@@ -157,9 +157,9 @@ class OutboxWorker:
             task.add_done_callback(self._sent)
         return bool(ours or refused)
 
-    def _lease(self, row: sqlite3.Row, now: datetime) -> sqlite.Lease:
+    def _lease(self, row: sqlite3.Row, now: datetime) -> lane.Lease:
         channel = ChannelKey(row["channel"])
-        return sqlite.Lease(
+        return lane.Lease(
             row["id"],
             channel,
             row["conversation"],
@@ -200,7 +200,7 @@ class OutboxWorker:
         now, until = self._clock.now(), None
         if result.pauses is Pause.CHANNEL:
             until = now + timedelta(seconds=result.retry_after_seconds or 0)
-        await self._closings.submit(sqlite.Closing(channel, now, until))
+        await self._closings.submit(lane.Closing(channel, now, until))
 
     async def _end(self, row: sqlite3.Row, result: SendResult) -> None:
         """Count, log and write down what became of a row."""
@@ -218,7 +218,7 @@ class OutboxWorker:
         if result.outcome is Outcome.HANDED:
             self.handed.set()
 
-    def _verdict(self, row: sqlite3.Row, result: SendResult) -> sqlite.Result:
+    def _verdict(self, row: sqlite3.Row, result: SendResult) -> lane.Result:
         now = self._clock.now()
         attempts = row["attempts"] + 1
         due_at = None
@@ -235,7 +235,7 @@ class OutboxWorker:
                 due_at = now + timedelta(seconds=wait)
             case _:
                 state = OutboxState.DEAD
-        return sqlite.Result(
+        return lane.Result(
             row["id"],
             state,
             now,
@@ -250,12 +250,12 @@ class OutboxWorker:
     async def _end_stranded(self, begun_before: datetime) -> None:
         """Rows whose sender died in the middle: repeat where that is safe, else ``unknown``."""
         now = self._clock.now()
-        for row in await self._store.read(sqlite.STRANDED, [to_micros(begun_before)]):
+        for row in await self._store.read(lane.STRANDED, [to_micros(begun_before)]):
             sender = self._senders.get(ChannelKey(row["channel"]))
             kind = TargetKind(row["target_kind"])
             safe = sender is not None and kind in sender.capabilities.repeat_is_safe_to
             again = safe and row["attempts"] < MOST_ATTEMPTS
-            result = sqlite.Result(
+            result = lane.Result(
                 row["id"],
                 OutboxState.QUEUED if again else OutboxState.UNKNOWN,
                 now,

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from bot.core.ids import RecordId
 from bot.core.messages import Message, Outgoing, message_to_json
+from bot.members.lane import record_hits, record_interactions
 from bot.members.people import Interaction, TagHit
-from bot.members.sqlite import record_hits, record_interactions
 from bot.outbox.enqueue import insert_sqlite
 from bot.persona.voice import Changes
 from bot.store.batch import read_batch, write_batch

@@ -14,9 +14,9 @@ from typing import Any
 from bot.core.events import Event, event_from_json, event_to_json
 from bot.core.ids import EventKey, GroupKey, RecordId
 from bot.core.messages import Message, message_from_json
+from bot.members.lane import Sighting, sight
 from bot.members.people import PersonRef, Standing
-from bot.members.sqlite import Sighting, sight
-from bot.outbox.sqlite import hear
+from bot.outbox.lane import hear
 from bot.store.batch import read_batch, write_batch
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros

@@ -18,7 +18,7 @@ from bot.core.clock import ShiftableClock
 from bot.core.metrics import Metrics
 from bot.pipeline.reception import Reception
 from bot.platforms.describe import render_channels
-from bot.rewards.audit import CHECKS
+from bot.rewards.audit.audit import CHECKS
 from bot.settings.json_schema import schemas
 from bot.settings.load import load_settings
 from bot.settings.pages import Pages

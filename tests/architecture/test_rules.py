@@ -10,8 +10,8 @@ import pytest
 
 from bot.growth.referrals import News, Rejection
 from bot.handlers.ask import ABOUT_ITSELF
-from bot.rewards.redpacket import PacketKind
-from bot.rewards.transfers import ROADS, AccountKind
+from bot.rewards.ledger.transfers import ROADS, AccountKind
+from bot.rewards.packets.packets import PacketKind
 from bot.settings.schema.base import Kind, Pillar
 from bot.settings.schema.members import Act
 from bot.settings.schema.templates import TEMPLATES
@@ -215,7 +215,8 @@ ALLOWED = {
         "bot/members/models.py",
         "bot/outbox/models.py",
         "bot/pipeline/proposals.py",
-        "bot/rewards/models.py",
+        "bot/rewards/ledger/models.py",
+        "bot/rewards/packets/models.py",
         "bot/schedules/models.py",
         "bot/schedules/publisher.py",
     ),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.core.errors import Insufficient, KeyReused, LedgerError
-from bot.rewards.audit import audit
-from bot.rewards.ledger import AccountRef, NotReversible, Posted, Reason, Transfer, post
+from bot.rewards.audit.audit import audit
+from bot.rewards.ledger.ledger import AccountRef, NotReversible, Posted, Reason, Transfer, post
 from tests.unit.rewards.support import NOW, VIP, balance, gift, member, new_books, run
 
 ISSUANCE = AccountRef.issuance()

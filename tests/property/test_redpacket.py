@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.core.ids import GroupKey, MemberId, PacketId
-from bot.rewards.audit import audit
-from bot.rewards.claiming import ClaimRequest
-from bot.rewards.ledger import AccountRef
-from bot.rewards.opening import OpenRequest
-from bot.rewards.packet import (
+from bot.rewards.audit.audit import audit
+from bot.rewards.ledger.ledger import AccountRef
+from bot.rewards.packets.claiming import ClaimRequest
+from bot.rewards.packets.lane import (
+    Announced,
+    apply_announcements,
+    apply_claims,
+    apply_expiries,
+    apply_opens,
+)
+from bot.rewards.packets.opening import OpenRequest
+from bot.rewards.packets.packet import (
     AlreadyClaimed,
     Claimed,
     ClaimResult,
@@ -28,13 +35,6 @@ from bot.rewards.packet import (
     PacketKind,
     PacketRefused,
     TooNew,
-)
-from bot.rewards.redpacket_sqlite import (
-    Announced,
-    apply_announcements,
-    apply_claims,
-    apply_expiries,
-    apply_opens,
 )
 from tests.unit.rewards.support import DAY, NOW, balance, claim, member, new_books, packet, run
 

@@ -15,12 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.core.ids import EventKey, GroupKey, MemberId, UserId
 from bot.growth.invites import day_began, give_codes
+from bot.growth.lane import FriendLeft, SettleDue, enter_codes, friends_left, settle_due
 from bot.growth.referrals import Accepted, Again, CodeEntry, Rejected, Rejection, draw_code
-from bot.growth.sqlite import FriendLeft, SettleDue, enter_codes, friends_left, settle_due
+from bot.members.lane import record_interactions
 from bot.members.people import Interaction, PersonRef
 from bot.members.roster import Move, MoveKind, apply_moves
-from bot.members.sqlite import record_interactions
-from bot.rewards.ledger import AccountRef, Reason, Transfer, post
+from bot.rewards.ledger.ledger import AccountRef, Reason, Transfer, post
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards import Referral, RewardsFile
 from tests.support.brand import brand

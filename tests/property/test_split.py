@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.randomness import secure
-from bot.rewards.split import commit, split_fixed, split_lucky
+from bot.rewards.packets.split import commit, split_fixed, split_lucky
 
 
 @st.composite

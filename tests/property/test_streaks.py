@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rewards.audit import audit
-from bot.rewards.checkin_sqlite import apply_check_ins
-from bot.rewards.streaks import CheckedIn
+from bot.rewards.audit.audit import audit
+from bot.rewards.checkin.lane import apply_check_ins
+from bot.rewards.checkin.streaks import CheckedIn
 from tests.unit.rewards.support import NOW, RULES, TODAY, check_in, new_books, run
 
 Visit = tuple[int, int, int]

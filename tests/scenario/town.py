@@ -17,7 +17,7 @@ import aiohttp
 
 from bot.app import App
 from bot.core.clock import ManualClock
-from bot.rewards.audit import audit
+from bot.rewards.audit.audit import audit
 from bot.settings.settings import Settings
 from bot.store.db import connect_sqlite_readonly
 from tests.support.settings import example_settings

@@ -32,9 +32,9 @@ from bot.pipeline.proposals import Proposals
 from bot.pipeline.reception import Reception
 from bot.pipeline.routing import Route
 from bot.platforms.table import CUSTOMER_CONTACT, MEMBER_PAGE
-from bot.rewards.checkin import CheckIns
-from bot.rewards.redpacket import Packets
-from bot.rewards.statement import Statements
+from bot.rewards.checkin.checkins import CheckIns
+from bot.rewards.ledger.statement import Statements
+from bot.rewards.packets.packets import Packets
 from bot.settings.pages import Pages
 from bot.settings.schema.channels import SIMULATOR, Channel, MemberPage
 from bot.settings.settings import HasSettings, Settings

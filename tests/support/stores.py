@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bot.rewards.audit import audit
+from bot.rewards.audit.audit import audit
 from bot.store.db import Store, connect_sqlite, connect_sqlite_readonly
 from bot.store.migrate import migrate
 from bot.tables import MODELS

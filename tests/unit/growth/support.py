@@ -11,11 +11,11 @@ from bot.core.clock import ManualClock
 from bot.core.ids import EventKey, GroupKey, MemberId, UserId
 from bot.growth.invites import Invites
 from bot.growth.referrals import CodeEntry, EntryVerdict
+from bot.members.lane import record_interactions
 from bot.members.people import Interaction, PersonRef
 from bot.members.roster import Move, MoveKind, Roster
-from bot.members.sqlite import record_interactions
-from bot.rewards.ledger import AccountRef, Ledger, Reason, Transfer
-from bot.rewards.models import read_account_balance
+from bot.rewards.ledger.ledger import AccountRef, Ledger, Reason, Transfer
+from bot.rewards.ledger.models import read_account_balance
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards import Referral, RewardsFile
 from bot.store.db import Store

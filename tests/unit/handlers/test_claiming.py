@@ -13,7 +13,7 @@ from bot.handlers.redpacket import RedPacketHandlers
 from bot.members.roster import MoveKind
 from bot.persona.voice import Voice
 from bot.pipeline.proposals import Proposals
-from bot.rewards.redpacket import OpenedPacket, PacketKind, Packets
+from bot.rewards.packets.packets import OpenedPacket, PacketKind, Packets
 from bot.settings.pages import Pages
 from bot.store.db import Store
 from tests.support.brand import Live, brand

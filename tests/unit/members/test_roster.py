@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from bot.core.ids import ChannelKey, GroupKey, MemberId, UserId
 from bot.core.messages import Outgoing, Target, TargetKind, Text
 from bot.core.ports import Chat, Profile
+from bot.members.lane import Sighting, sight
 from bot.members.people import PersonRef, Role
 from bot.members.portrait import read_portrait
 from bot.members.reconciliation import Known
 from bot.members.roster import Move, MoveKind, Reading, Roster, apply_moves
-from bot.members.sqlite import Sighting, sight
 from bot.outbox.models import OutboxRow
 from bot.settings.schema.bot import Group
 from bot.settings.settings import Settings

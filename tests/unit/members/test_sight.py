@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 
 from bot.core.ids import GroupKey, MemberId, UserId
+from bot.members.lane import Sighting, identify, sight
 from bot.members.people import PersonRef, Role, Standing
 from bot.members.roster import Move, MoveKind, apply_moves
-from bot.members.sqlite import Sighting, identify, sight
 from bot.store.fields import to_micros
 from tests.support.events import GROUP, HOUR, NOW, REALM, SECOND
 from tests.support.stores import in_transaction, memory_database

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.ids import EventKey, GroupKey, MemberId
+from bot.members.lane import confidence_after, record_hits, record_interactions
 from bot.members.people import Interaction, TagHit
 from bot.members.portrait import read_group_numbers, read_portrait, read_tags
-from bot.members.sqlite import confidence_after, record_hits, record_interactions
 from bot.members.tags import EVIDENCE_CHARACTERS, match_rules, rule_name
 from bot.settings.schema.members import Act, MembersFile, Tag, TagRule
 from bot.store.db import Store

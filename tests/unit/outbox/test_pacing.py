@@ -18,9 +18,9 @@ from bot.core.messages import Outgoing, Target, TargetKind, Text
 from bot.core.metrics import Metrics
 from bot.core.ports import Capabilities, Outcome, Pause, Rate, SendResult, Window
 from bot.outbox.enqueue import post
+from bot.outbox.lane import hear
 from bot.outbox.models import OutboxRow, OutboxState
 from bot.outbox.pacing import HOUR, MINUTE, backoff_seconds, next_step, pause_end
-from bot.outbox.sqlite import hear
 from bot.outbox.worker import OutboxWorker
 from bot.platforms.table import CAPABILITIES
 from bot.store.db import Store

@@ -16,8 +16,8 @@ from bot.core.messages import Button, Card, Message, Outgoing, Target, TargetKin
 from bot.core.metrics import Metrics
 from bot.core.ports import Outcome, Pause, Rate, SendResult
 from bot.outbox.enqueue import enqueue, insert_sqlite, post
+from bot.outbox.lane import Lease, lease
 from bot.outbox.models import OutboxRow, OutboxState
-from bot.outbox.sqlite import Lease, lease
 from bot.outbox.worker import (
     ATTEMPT_LIMIT,
     MOST_ATTEMPTS,

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.rewards.audit import audit
-from bot.rewards.checkin import CheckIns
-from bot.rewards.ledger import Ledger
-from bot.rewards.redpacket import Packets
-from bot.rewards.statement import Statements
+from bot.rewards.audit.audit import audit
+from bot.rewards.checkin.checkins import CheckIns
+from bot.rewards.ledger.ledger import Ledger
+from bot.rewards.ledger.statement import Statements
+from bot.rewards.packets.packets import Packets
 from bot.store.db import Store
 from tests.unit.rewards import support
 
@@ -21,7 +21,7 @@ class House:
     """A store with members 1 to 600 and everything that writes points."""
 
     def __init__(self, directory: Path) -> None:
-        self.store = Store(directory, ["bot.rewards.models"])
+        self.store = Store(directory, ["bot.rewards.ledger.models", "bot.rewards.packets.models"])
         self.ledger = Ledger(self.store)
         self.check_ins = CheckIns(self.store)
         self.packets = Packets(self.store, random.Random(1))

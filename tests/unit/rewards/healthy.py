@@ -2,10 +2,10 @@
 
 import sqlite3
 
-from bot.rewards.checkin_sqlite import apply_check_ins
-from bot.rewards.ledger import AccountRef, post
-from bot.rewards.packet import PacketKind
-from bot.rewards.redpacket_sqlite import apply_expiries
+from bot.rewards.checkin.lane import apply_check_ins
+from bot.rewards.ledger.ledger import AccountRef, post
+from bot.rewards.packets.lane import apply_expiries
+from bot.rewards.packets.packet import PacketKind
 from tests.unit.rewards.support import (
     DAY,
     NOW,

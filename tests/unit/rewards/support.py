@@ -9,13 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
-from bot.rewards.audit import AuditReport, audit
-from bot.rewards.claiming import ClaimRequest
-from bot.rewards.ledger import AccountRef, Reason, Transfer
-from bot.rewards.opening import OpenRequest, draw_packet
-from bot.rewards.packet import Claimed, OpenedPacket, PacketKind
-from bot.rewards.redpacket_sqlite import apply_claims, apply_opens
-from bot.rewards.streaks import CheckInRequest
+from bot.rewards.audit.audit import AuditReport, audit
+from bot.rewards.checkin.streaks import CheckInRequest
+from bot.rewards.ledger.ledger import AccountRef, Reason, Transfer
+from bot.rewards.packets.claiming import ClaimRequest
+from bot.rewards.packets.lane import apply_claims, apply_opens
+from bot.rewards.packets.opening import OpenRequest, draw_packet
+from bot.rewards.packets.packet import Claimed, OpenedPacket, PacketKind
 from bot.settings.schema.rewards import RewardsFile
 from bot.store.db import Store, connect_sqlite_readonly
 from bot.store.lane import Apply

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.rewards.audit import CHECKS, AuditReport, audit
+from bot.rewards.audit.audit import CHECKS, AuditReport, audit
 from tests.unit.rewards.healthy import healthy_books
 from tests.unit.rewards.support import new_books
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.audit import add_parser, run
-from bot.rewards.audit import CHECKS
+from bot.rewards.audit.audit import CHECKS
 from bot.store.db import DATABASE_FILE, connect_sqlite
 from bot.store.migrate import migrate
 from tests.unit.rewards.healthy import fill

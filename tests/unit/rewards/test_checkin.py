@@ -8,8 +8,8 @@ import pytest
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, MemberId
-from bot.rewards.checkin import CheckedIn
-from bot.rewards.checkin_sqlite import apply_check_ins
+from bot.rewards.checkin.checkins import CheckedIn
+from bot.rewards.checkin.lane import apply_check_ins
 from bot.settings.schema.rewards import RewardsFile
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import DAY, NOW, RULES, SHANGHAI, TODAY, check_in, run

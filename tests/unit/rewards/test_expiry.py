@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.core.ids import GroupKey, PacketId
-from bot.rewards.redpacket import OpenedPacket, Over, PacketState
+from bot.rewards.packets.packets import OpenedPacket, Over, PacketState
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import DAY, NOW, VIP
 from tests.unit.rewards.test_redpacket import send, sent, tap

@@ -11,7 +11,15 @@ import pytest
 from bot.core.errors import Insufficient, KeyReused
 from bot.core.ids import MemberId, PacketId
 from bot.core.money import Currency
-from bot.rewards.ledger import AccountRef, NotReversible, Posted, Reason, Transfer, post, post_all
+from bot.rewards.ledger.ledger import (
+    AccountRef,
+    NotReversible,
+    Posted,
+    Reason,
+    Transfer,
+    post,
+    post_all,
+)
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import (
     DAY,

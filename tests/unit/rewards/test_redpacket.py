@@ -8,8 +8,9 @@ import pytest
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
-from bot.rewards.ledger import AccountRef
-from bot.rewards.redpacket import (
+from bot.rewards.ledger.ledger import AccountRef
+from bot.rewards.packets.lane import apply_claims, apply_opens
+from bot.rewards.packets.packets import (
     AlreadyClaimed,
     Claimed,
     ClaimResult,
@@ -24,8 +25,7 @@ from bot.rewards.redpacket import (
     RefusedBecause,
     TooNew,
 )
-from bot.rewards.redpacket_sqlite import apply_claims, apply_opens
-from bot.rewards.split import commit
+from bot.rewards.packets.split import commit
 from bot.settings.schema.rewards import RewardsFile
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import (

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bot.rewards.split import commit, draw_salt, split_fixed, split_lucky
+from bot.rewards.packets.split import commit, draw_salt, split_fixed, split_lucky
 
 
 def test_a_fixed_packet_has_equal_shares() -> None:

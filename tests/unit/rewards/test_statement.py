@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from bot.core.ids import EventKey, MemberId
-from bot.rewards.ledger import AccountRef, Reason
-from bot.rewards.statement import StatementLine, Totals
+from bot.rewards.ledger.ledger import AccountRef, Reason
+from bot.rewards.ledger.statement import StatementLine, Totals
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import NOW, RULES, SHANGHAI, VIP, gift, member
 

@@ -12,13 +12,20 @@ from typing import Any
 import pytest
 
 from bot.core.ids import MemberId, PacketId
-from bot.rewards.audit import audit
-from bot.rewards.checkin_sqlite import apply_check_ins
-from bot.rewards.ledger import AccountRef, post
-from bot.rewards.packet import PacketKind
-from bot.rewards.redpacket import Claimed, Empty, OpenedPacket, Over, PacketRefused, RefusedBecause
-from bot.rewards.redpacket_sqlite import apply_claims, apply_expiries, apply_opens
-from bot.rewards.split import split_fixed, split_lucky
+from bot.rewards.audit.audit import audit
+from bot.rewards.checkin.lane import apply_check_ins
+from bot.rewards.ledger.ledger import AccountRef, post
+from bot.rewards.packets.lane import apply_claims, apply_expiries, apply_opens
+from bot.rewards.packets.packet import PacketKind
+from bot.rewards.packets.packets import (
+    Claimed,
+    Empty,
+    OpenedPacket,
+    Over,
+    PacketRefused,
+    RefusedBecause,
+)
+from bot.rewards.packets.split import split_fixed, split_lucky
 from bot.store.lane import Apply, commit
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import (

@@ -20,7 +20,7 @@ from bot.growth.referrals import (
     judge_due,
     judge_entry,
 )
-from bot.rewards.ledger import AccountRef, Reason, Transfer, post_all
+from bot.rewards.ledger.ledger import AccountRef, Reason, Transfer, post_all
 from bot.settings.schema.rewards import Referral
 from bot.store.fields import from_micros, to_micros
 

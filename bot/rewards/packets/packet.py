@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
-from bot.rewards.split import commit, draw_salt
+from bot.rewards.packets.split import commit, draw_salt
 
 
 class PacketKind(StrEnum):

@@ -7,9 +7,9 @@ claw-back, and what is earned later repays it. A mistake is corrected by a rever
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.rewards.ledger_sqlite import post, post_all
-from bot.rewards.models import TransferRow
-from bot.rewards.transfers import (
+from bot.rewards.ledger.lane import post, post_all
+from bot.rewards.ledger.models import TransferRow
+from bot.rewards.ledger.transfers import (
     AccountKind,
     AccountRef,
     NotReversible,

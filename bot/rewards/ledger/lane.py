@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from bot.core.errors import LedgerError
 from bot.core.money import Currency
-from bot.rewards.posting import Account, Books, Decision, Recorded, decide
-from bot.rewards.transfers import AccountKind, AccountRef, Posted, Reason, Transfer
+from bot.rewards.ledger.posting import Account, Books, Decision, Recorded, decide
+from bot.rewards.ledger.transfers import AccountKind, AccountRef, Posted, Reason, Transfer
 from bot.store.batch import picked, read_batch, write_batch
 from bot.store.fields import to_micros
 

@@ -3,9 +3,9 @@
 from datetime import date, datetime, tzinfo
 
 from bot.core.ids import EventKey, MemberId
-from bot.rewards.checkin_sqlite import apply_check_ins
+from bot.rewards.checkin.lane import apply_check_ins
+from bot.rewards.checkin.streaks import ONE_DAY, CheckedIn, CheckInRequest
 from bot.rewards.days import community_date
-from bot.rewards.streaks import ONE_DAY, CheckedIn, CheckInRequest
 from bot.settings.schema.rewards import RewardsFile
 from bot.store.db import Store
 from bot.store.lane import Lane

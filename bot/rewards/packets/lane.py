@@ -12,10 +12,18 @@ from datetime import date, datetime
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
-from bot.rewards.claiming import Claim, ClaimRequest, Taken, decide_claims, transfer_of
-from bot.rewards.ledger_sqlite import load_accounts, post_all
-from bot.rewards.opening import Opening, OpenRequest, OpenRuling, Pools, decide_opens, expire
-from bot.rewards.packet import (
+from bot.rewards.ledger.lane import load_accounts, post_all
+from bot.rewards.ledger.transfers import AccountRef
+from bot.rewards.packets.claiming import Claim, ClaimRequest, Taken, decide_claims, transfer_of
+from bot.rewards.packets.opening import (
+    Opening,
+    OpenRequest,
+    OpenRuling,
+    Pools,
+    decide_opens,
+    expire,
+)
+from bot.rewards.packets.packet import (
     Claimed,
     ClaimResult,
     Draw,
@@ -26,7 +34,6 @@ from bot.rewards.packet import (
     PacketRefused,
     PacketState,
 )
-from bot.rewards.transfers import AccountRef
 from bot.store.batch import picked, write_batch
 from bot.store.fields import from_micros, maybe_micros, to_micros
 

@@ -11,7 +11,8 @@ from datetime import date, datetime
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
-from bot.rewards.packet import (
+from bot.rewards.ledger.transfers import AccountRef, Reason, Transfer
+from bot.rewards.packets.packet import (
     Draw,
     Packet,
     PacketKind,
@@ -20,8 +21,7 @@ from bot.rewards.packet import (
     RefusedBecause,
     seal,
 )
-from bot.rewards.split import split_fixed, split_lucky
-from bot.rewards.transfers import AccountRef, Reason, Transfer
+from bot.rewards.packets.split import split_fixed, split_lucky
 from bot.settings.schema.rewards import Packets as PacketRules
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.core.money import Currency
-from bot.rewards.audit_causes import CAUSES, CHECKINS, PACKETS, REFERRALS
-from bot.rewards.audit_checks import BOOKS, Check
-from bot.rewards.split import commit
-from bot.rewards.transfers import ROADS, AccountKind, AccountRef, Reason, digest_of
+from bot.rewards.audit.causes import CAUSES, CHECKINS, PACKETS, REFERRALS
+from bot.rewards.audit.checks import BOOKS, Check
+from bot.rewards.ledger.transfers import ROADS, AccountKind, AccountRef, Reason, digest_of
+from bot.rewards.packets.split import commit
 
 CHECKS = (*BOOKS, *PACKETS, *CHECKINS, *REFERRALS, *CAUSES)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, MemberId
-from bot.rewards.transfers import AccountRef, Reason, Transfer
+from bot.rewards.ledger.transfers import AccountRef, Reason, Transfer
 
 ONE_DAY = timedelta(days=1)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.errors import Insufficient, KeyReused, LedgerError
-from bot.rewards.transfers import (
+from bot.rewards.ledger.transfers import (
     REFERRAL_REWARDS,
     AccountKind,
     AccountRef,

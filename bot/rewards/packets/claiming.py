@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, MemberId, PacketId
-from bot.rewards.packet import (
+from bot.rewards.ledger.transfers import AccountRef, Reason, Transfer
+from bot.rewards.packets.packet import (
     AlreadyClaimed,
     Empty,
     Finish,
@@ -21,7 +22,6 @@ from bot.rewards.packet import (
     TooNew,
     Unclaimed,
 )
-from bot.rewards.transfers import AccountRef, Reason, Transfer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,10 @@
-"""The tables of the books and of red packets, for reading.
-
-Everything is written by the lanes. Tables with a composite key (``checkin``, ``packet_claim``)
-are read with ``Store.read``.
-"""
+"""The tables of the books, for reading; lanes write them."""
 
 from tortoise import fields
 from tortoise.models import Model
 
 from bot.core.money import Currency
-from bot.rewards.transfers import AccountKind, AccountRef
+from bot.rewards.ledger.transfers import AccountKind, AccountRef
 from bot.store.fields import InstantField
 
 
@@ -68,32 +64,6 @@ class EntryRow(Model):
 
     class Meta:
         table = "entry"
-
-
-class PacketRow(Model):
-    """A red packet."""
-
-    id = fields.IntField(primary_key=True)
-    key = fields.TextField()
-    group_key = fields.TextField()
-    owner_id = fields.IntField()
-    kind = fields.CharField(max_length=8)
-    on_date = fields.CharField(max_length=10)
-    total_points = fields.IntField()
-    share_count = fields.IntField()
-    shares: fields.Field[list[int]] = fields.JSONField()
-    salt = fields.TextField()
-    proof = fields.TextField()
-    state = fields.CharField(max_length=8)
-    claimed_count = fields.IntField()
-    claimed_points = fields.IntField()
-    created_at = InstantField()
-    expires_at = InstantField()
-    ended_at = InstantField(null=True)
-    announced_at = InstantField(null=True)
-
-    class Meta:
-        table = "packet"
 
 
 async def read_account_balance(ref: AccountRef) -> int:

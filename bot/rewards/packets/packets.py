@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
-from bot.rewards.claiming import ClaimRequest
 from bot.rewards.days import community_date
-from bot.rewards.models import PacketRow, read_account_balance
-from bot.rewards.opening import OpenRequest, draw_packet, fill_for
-from bot.rewards.packet import (
+from bot.rewards.ledger.models import read_account_balance
+from bot.rewards.ledger.transfers import AccountRef
+from bot.rewards.packets.claiming import ClaimRequest
+from bot.rewards.packets.lane import (
+    Announced,
+    apply_announcements,
+    apply_claims,
+    apply_expiries,
+    apply_opens,
+)
+from bot.rewards.packets.models import PacketRow
+from bot.rewards.packets.opening import OpenRequest, draw_packet, fill_for
+from bot.rewards.packets.packet import (
     AlreadyClaimed,
     Claimed,
     ClaimResult,
@@ -26,14 +35,6 @@ from bot.rewards.packet import (
     RefusedBecause,
     TooNew,
 )
-from bot.rewards.redpacket_sqlite import (
-    Announced,
-    apply_announcements,
-    apply_claims,
-    apply_expiries,
-    apply_opens,
-)
-from bot.rewards.transfers import AccountRef
 from bot.settings.schema.rewards import RewardsFile
 from bot.store.db import Store
 from bot.store.lane import Lane

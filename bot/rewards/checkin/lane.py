@@ -7,8 +7,7 @@ from datetime import date
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, MemberId
-from bot.rewards.ledger_sqlite import load_accounts, post_all
-from bot.rewards.streaks import (
+from bot.rewards.checkin.streaks import (
     ONE_DAY,
     CheckedIn,
     CheckInDay,
@@ -18,7 +17,8 @@ from bot.rewards.streaks import (
     decide_check_ins,
     transfers_of,
 )
-from bot.rewards.transfers import AccountRef, Transfer
+from bot.rewards.ledger.lane import load_accounts, post_all
+from bot.rewards.ledger.transfers import AccountRef, Transfer
 from bot.store.batch import picked, read_batch, write_batch
 
 _LOAD_DAYS = """

@@ -3,7 +3,7 @@
 Nothing that happened goes unpaid, and nothing is paid that did not happen.
 """
 
-from bot.rewards.audit_checks import Check
+from bot.rewards.audit.checks import Check
 
 _PACKETS = "SELECT count(*) FROM packet"
 _CLAIMS = "SELECT count(*) FROM packet_claim"

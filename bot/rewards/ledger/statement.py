@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.core.ids import MemberId
 from bot.core.money import Currency
-from bot.rewards.ledger import AccountKind, AccountRef, Reason
-from bot.rewards.models import EntryRow, read_account_balance
+from bot.rewards.ledger.ledger import AccountKind, AccountRef, Reason
+from bot.rewards.ledger.models import EntryRow, read_account_balance
 from bot.store.db import Store
 from bot.store.fields import to_micros
 

@@ -1,0 +1,1 @@
+"""The audit: proves the books, and what must follow from what happened."""

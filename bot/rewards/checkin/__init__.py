@@ -1,0 +1,1 @@
+"""Check-in 签到: days, streaks, make-up cards and freezes."""

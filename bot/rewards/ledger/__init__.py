@@ -1,0 +1,1 @@
+"""The books: double entry, whole numbers, append-only, every transfer at most once."""
