@@ -5,12 +5,11 @@ There is no timer: an idle lane commits at once, a busy one batches by itself. E
 own verdict; one bad item never fails its neighbours. A verdict is given only after the commit, so
 whoever has one may rely on it after a power cut.
 
-On SQLite a lane's work is a plain function on the writer thread, which owns the only writing
-connection; all lanes that have something waiting share one commit.
+A lane's work is a plain function on the writer thread, which owns the only writing connection to
+either database; all lanes that have something waiting share one commit.
 """
 
 import asyncio
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,16 +17,20 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bot.core.errors import StoreError, YutangError
+from bot.store.connection import Connection
 
 Item = TypeVar("Item")
 Verdict = TypeVar("Verdict")
 
-Apply = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[Verdict | YutangError]]
+Apply = Callable[[Connection, Sequence[Item]], Sequence[Verdict | YutangError]]
 """Applies items in order inside an open transaction and returns one verdict for each, in order.
 
 It must leave the connection's transaction alone. An item that is refused gets its error as its
 verdict; raising means that the batch as a whole could not be applied, and the items are then
 tried one by one."""
+
+_Work = tuple[str, Apply[Any, Any], Sequence[Any]]
+"""A lane's name, its function and its batch."""
 
 BATCH_LIMIT = 512
 """Items of one lane in one commit; bounds both the latency and the journal of a batch."""
@@ -75,13 +78,18 @@ class Writer:
     """The writer thread, its connection and the pump that feeds it.
 
     ``pen`` is held while a batch is written. Whoever else wants to write to the same database
-    from this process takes it first, so that writers queue here and not inside SQLite.
+    from this process takes it first, so that writers queue here and not inside the database.
+    ``failures`` are the errors by which a database says that it did not take a batch; the
+    connection is then made anew, in case it was lost.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(
+        self, connect: Callable[[], Connection], failures: tuple[type[Exception], ...]
+    ) -> None:
         self._connect = connect
+        self._failures: tuple[type[Exception], ...] = (*failures, StoreError)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Connection | None = None
         self._lanes: list[Lane[Any, Any]] = []
         self._work = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -97,15 +105,13 @@ class Writer:
 
     async def open(self) -> None:
         """Open the connection on the writer thread and start pumping."""
-        loop = asyncio.get_running_loop()
-        self._connection = await loop.run_in_executor(self._thread, self._connect)
+        await self._on_thread(self._open)
         self._pump = asyncio.create_task(self._run(), name="store writer")
 
-    async def run(self, work: Callable[[sqlite3.Connection], Verdict]) -> Verdict:
+    async def run(self, work: Callable[[Connection], Verdict]) -> Verdict:
         """Run ``work`` on the writer thread between two batches; it handles its transaction."""
         async with self.pen:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, work, self._open_connection())
+            return await self._on_thread(lambda: work(self._open()))
 
     async def close(self) -> None:
         """Write what is waiting, then close; later submissions are refused."""
@@ -113,9 +119,7 @@ class Writer:
         self._work.set()
         if self._pump is not None:
             await self._pump
-        if self._connection is not None:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._thread, self._connection.close)
+        await self._on_thread(self._shut)
         self._thread.shutdown()
 
     def check_open(self) -> None:
@@ -142,44 +146,76 @@ class Writer:
         ]
         try:
             async with self.pen:
-                loop = asyncio.get_running_loop()
-                verdicts = await loop.run_in_executor(
-                    self._thread, commit, self._open_connection(), work
-                )
+                verdicts = await self._on_thread(lambda: self._commit(work))
                 self.commits += 1
-        except sqlite3.Error as error:
+        except self._failures as error:
             failure = StoreError(f"the database did not take the batch: {error}")
             verdicts = [[failure] * len(items) for _, items in batch]
         for (_, items), answers in zip(batch, verdicts, strict=True):
             for waiting, answer in zip(items, answers, strict=True):
                 _answer(waiting.future, answer)
 
-    def _open_connection(self) -> sqlite3.Connection:
+    async def _on_thread(self, work: Callable[[], Verdict]) -> Verdict:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _open(self) -> Connection:
         if self._connection is None:
-            raise StoreError("the store is not open; call Store.open() first")
+            self._connection = self._connect()
         return self._connection
 
+    def _commit(self, work: Sequence[_Work]) -> list[list[Any]]:
+        try:
+            return commit(self._open(), work)
+        except self._failures:
+            self._shut()
+            raise
 
-def commit(
-    connection: sqlite3.Connection, work: Sequence[tuple[str, Apply[Any, Any], Sequence[Any]]]
-) -> list[list[Any]]:
+    def _shut(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.close()
+
+
+def commit(connection: Connection, work: Sequence[_Work]) -> list[list[Any]]:
     """Apply every lane's items in one durable transaction; one list of verdicts for each lane.
 
-    Raises sqlite3.Error when the transaction as a whole was not taken; nothing is written then.
+    When something in it goes wrong, everything is taken back and done again with care: lane by
+    lane and, in a lane that fails, item by item. Raises the database's error when the
+    transaction as a whole was not taken; nothing is written then.
     """
-    connection.execute("BEGIN IMMEDIATE")
+    connection.begin()
+    try:
+        verdicts = [_apply(apply, connection, items) for _, apply, items in work]
+    except Exception:  # noqa: BLE001 (whatever it is, the careful way finds whose it was)
+        connection.rollback()
+        return _commit_carefully(connection, work)
+    except BaseException:
+        connection.rollback()
+        raise
+    return _end(connection, verdicts)
+
+
+def _commit_carefully(connection: Connection, work: Sequence[_Work]) -> list[list[Any]]:
+    connection.begin()
     try:
         verdicts = [_apply_lane(connection, name, apply, items) for name, apply, items in work]
-        connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:  # some failures end the transaction themselves
-            connection.execute("ROLLBACK")
+        connection.rollback()
+        raise
+    return _end(connection, verdicts)
+
+
+def _end(connection: Connection, verdicts: list[list[Any]]) -> list[list[Any]]:
+    try:
+        connection.commit()
+    except BaseException:
+        connection.rollback()
         raise
     return verdicts
 
 
 def _apply_lane(
-    connection: sqlite3.Connection, name: str, apply: Apply[Any, Any], items: Sequence[Any]
+    connection: Connection, name: str, apply: Apply[Any, Any], items: Sequence[Any]
 ) -> list[Any]:
     verdicts = _attempt(connection, apply, items)
     if not isinstance(verdicts, Exception):
@@ -190,17 +226,22 @@ def _apply_lane(
 
 
 def _attempt(
-    connection: sqlite3.Connection, apply: Apply[Any, Any], items: Sequence[Any]
+    connection: Connection, apply: Apply[Any, Any], items: Sequence[Any]
 ) -> list[Any] | Exception:
     connection.execute("SAVEPOINT batch")
     try:
-        verdicts = list(apply(connection, items))
-        assert len(verdicts) == len(items), "one verdict for each item"
+        verdicts = _apply(apply, connection, items)
     except Exception as error:  # noqa: BLE001 (a bad item must not fail its neighbours)
         connection.execute("ROLLBACK TO batch")
         connection.execute("RELEASE batch")
         return error
     connection.execute("RELEASE batch")
+    return verdicts
+
+
+def _apply(apply: Apply[Any, Any], connection: Connection, items: Sequence[Any]) -> list[Any]:
+    verdicts = list(apply(connection, items))
+    assert len(verdicts) == len(items), "one verdict for each item"
     return verdicts
 
 

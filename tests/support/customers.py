@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.errors import PlatformError, TransportError
-from bot.core.events import Conversation, Event, EventKind, Hint, Place
+from bot.core.events import Conversation, Event, EventKind, Hint, Place, event_from_json
 from bot.core.ids import ChannelKey, EventKey, GroupKey, UserId
 from bot.core.ports import Chat, ChatMember, Profile, Tie, Way
 from bot.growth.invites import Invites
@@ -225,11 +225,9 @@ class Pond:
 
     async def told(self) -> list[tuple[str, str]]:
         """Kind and person of every event that came in, in order."""
-        rows = await self.store.read(
-            "SELECT json_extract(event, '$.kind') AS kind, json_extract(event, '$.user_id') AS who"
-            " FROM inbox ORDER BY id"
-        )
-        return [(row["kind"], row["who"]) for row in rows]
+        rows = await self.store.read("SELECT event FROM inbox ORDER BY id")
+        events = [event_from_json(row["event"]) for row in rows]
+        return [(str(event.kind), str(event.user_id)) for event in events]
 
     async def tags_of(self, user: str) -> list[tuple[str, str]]:
         """Our tags of somebody and where they come from."""

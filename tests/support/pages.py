@@ -21,10 +21,12 @@ from bot.core.ports import Contacts
 from bot.growth.invites import Invites
 from bot.growth.ways import Ways
 from bot.handlers.ask import AskHandlers
+from bot.handlers.checkin import CheckInHandlers
 from bot.handlers.invite import InviteHandlers
+from bot.handlers.packets.claiming import PacketClaims
+from bot.handlers.packets.sending import PacketSending
 from bot.handlers.points import PointsHandlers
 from bot.handlers.profile import ProfileHandlers
-from bot.handlers.redpacket import RedPacketHandlers
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
 from bot.pipeline.hints import Hints
@@ -88,8 +90,10 @@ def member_routes(
     packets, pages = Packets(store, rng), Pages(live, "http://127.0.0.1")
     statements, check_ins, invites = Statements(store), CheckIns(store), Invites(store, rng)
     return (
-        *PointsHandlers(voice, check_ins, statements).routes(),
-        *RedPacketHandlers(voice, packets, Proposals(store), roster, pages).routes(),
+        *CheckInHandlers(voice, check_ins, statements).routes(),
+        *PointsHandlers(voice, statements).routes(),
+        *PacketSending(voice, packets, Proposals(store), roster, pages).routes(),
+        *PacketClaims(store, voice, packets, roster).routes(),
         *InviteHandlers(voice, invites, roster, Ways(store, contacts or {})).routes(),
         *ProfileHandlers(store, voice, statements, check_ins, invites, roster).routes(),
         *AskHandlers(voice).routes(),

@@ -18,9 +18,11 @@ from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.linking import Linking
+from bot.pipeline.merits import Merits
 from bot.pipeline.names import Names
 from bot.pipeline.routing import Route
 from bot.pipeline.worker import Worker
+from bot.rewards.levels import Levels
 from bot.store.db import Store
 
 from .brand import Live, brand
@@ -83,6 +85,7 @@ class Pipeline:
             dispatcher=self.dispatcher,
             live=self.live,
             names=self.names,
+            merits=Merits(Levels(store), self.voice, random.Random(1)),
             voice=self.voice,
             clock=self.clock,
             capabilities=self.tables,

@@ -1,23 +1,26 @@
-"""Real databases for tests: the whole schema in a folder of the test's own, or in memory."""
+"""Real databases for tests: the whole schema in a place of the test's own."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TypeVar
 
-from bot.rewards.audit.audit import audit
-from bot.store.db import Store, connect_sqlite, connect_sqlite_readonly
-from bot.store.migrate import migrate
+from bot.store.connection import Connection
+from bot.store.db import Store
 from bot.tables import MODELS
+from tests.support.engines import chosen
+from tests.support.postgres import outside_the_loop
 
 T = TypeVar("T")
 
 
 @asynccontextmanager
 async def open_store(directory: Path) -> AsyncIterator[Store]:
-    """The program's store in ``directory``, closed at the end."""
-    store = Store(directory, MODELS)
+    """The program's store in ``directory``, closed at the end.
+
+    One that is opened there again finds what the first one wrote, on PostgreSQL too.
+    """
+    store = Store(directory, MODELS, chosen().address(directory))
     await store.open()
     try:
         yield store
@@ -25,29 +28,27 @@ async def open_store(directory: Path) -> AsyncIterator[Store]:
         await store.close()
 
 
-def memory_database() -> sqlite3.Connection:
-    """A connection like a lane's own to a fresh schema in memory."""
-    connection = connect_sqlite(Path(":memory:"))
-    migrate(connection)
-    return connection
+def memory_database() -> Connection:
+    """A connection like a lane's own to a fresh schema, which goes with it."""
+    return chosen().connect()
 
 
-def in_transaction(connection: sqlite3.Connection, work: Callable[[], T]) -> T:
+def in_transaction(connection: Connection, work: Callable[[], T]) -> T:
     """Run ``work`` as a lane does: one transaction, taken back when it raises."""
-    connection.execute("BEGIN IMMEDIATE")
+    connection.begin()
     try:
         result = work()
     except BaseException:
-        connection.execute("ROLLBACK")
+        connection.rollback()
         raise
-    connection.execute("COMMIT")
+    connection.commit()
     return result
 
 
 async def execute(store: Store, statement: str) -> None:
     """Run one statement as a lane does, for what no function of the program writes yet."""
 
-    def run(connection: sqlite3.Connection, items: Sequence[str]) -> list[None]:
+    def run(connection: Connection, items: Sequence[str]) -> list[None]:
         for item in items:
             connection.execute(item)
         return [None] * len(items)
@@ -62,15 +63,11 @@ async def read_value(store: Store, query: str, *parameters: object) -> object:
     return value
 
 
-def assert_books_are_right(connection: sqlite3.Connection) -> None:
-    """The program's own audit finds nothing."""
-    assert audit(connection).broken == ()
+def look_into(store: Store, look: Callable[[Connection], T]) -> T:
+    """What ``look`` finds among what is committed in ``store``."""
 
+    def run() -> T:
+        with closing(store.open_reader()) as connection:
+            return look(connection)
 
-def assert_stored_books_are_right(store: Store) -> None:
-    """The program's own audit of what is committed in ``store`` finds nothing."""
-    connection = connect_sqlite_readonly(store.path)
-    try:
-        assert_books_are_right(connection)
-    finally:
-        connection.close()
+    return outside_the_loop(run)

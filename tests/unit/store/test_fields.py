@@ -1,8 +1,6 @@
 """Instants are kept as whole microseconds and come back as they went in."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from bot.members.models import MemberRow, MembershipRow
 from bot.store.db import Store
 from bot.store.fields import from_micros, maybe_micros, to_micros
-from tests.support.stores import open_store, read_value
+from tests.support.stores import read_value
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 INSTANTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES)  # noqa: DTZ001
@@ -44,12 +42,6 @@ def test_the_first_instant_of_1970_is_zero_and_what_is_empty_stays_empty() -> No
 def test_an_instant_without_its_zone_is_refused() -> None:
     with pytest.raises(TypeError):
         to_micros(datetime(2026, 1, 1))  # noqa: DTZ001
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 async def test_a_models_instant_is_a_number_in_the_table_and_can_be_searched_for(

@@ -1,17 +1,21 @@
 """Lanes: a verdict for each item, one durable commit for many, and nobody pays for a neighbour."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from bot.core.errors import ErrorCode, StoreError, YutangError
-from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly
+from bot.store.connection import Connection
+from bot.store.db import DATABASE_FILE, Store, open_reader
 from bot.store.lane import BATCH_LIMIT, Lane
+from bot.store.sql import Dialect
 from bot.tables import MODELS
+from tests.support.engines import chosen
+from tests.support.postgres import outside_the_loop
 from tests.support.stores import open_store
 
 
@@ -25,13 +29,11 @@ class Notes:
 
     batches: list[int] = field(default_factory=list)
 
-    def apply(
-        self, connection: sqlite3.Connection, items: Sequence[int]
-    ) -> Sequence[int | YutangError]:
+    def apply(self, connection: Connection, items: Sequence[int]) -> Sequence[int | YutangError]:
         self.batches.append(len(items))
         return [self._note(connection, item) for item in items]
 
-    def _note(self, connection: sqlite3.Connection, item: int) -> int | YutangError:
+    def _note(self, connection: Connection, item: int) -> int | YutangError:
         if item < 0:
             return Refused("negative numbers are not noted")
         if item == 13:
@@ -42,14 +44,15 @@ class Notes:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(engine: Dialect, tmp_path: Path) -> AsyncIterator[Store]:
+    del engine
     async with open_store(tmp_path) as opened:
         make_table = opened.lane("table", create_tables)
         await make_table.submit(None)
         yield opened
 
 
-def create_tables(connection: sqlite3.Connection, items: Sequence[None]) -> list[None]:
+def create_tables(connection: Connection, items: Sequence[None]) -> list[None]:
     connection.execute("CREATE TABLE note (number INTEGER NOT NULL)")
     connection.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
     connection.execute(
@@ -70,11 +73,13 @@ def lane(store: Store, notes: Notes) -> Lane[int, int]:
 
 def noted(directory: Path) -> list[int]:
     """What another connection sees: only what is committed."""
-    connection = connect_sqlite_readonly(directory / DATABASE_FILE)
-    try:
-        return [row[0] for row in connection.execute("SELECT number FROM note ORDER BY rowid")]
-    finally:
-        connection.close()
+
+    def look() -> list[int]:
+        reader = open_reader(directory / DATABASE_FILE, chosen().address(directory))
+        with closing(reader):
+            return [row["number"] for row in reader.execute("SELECT number FROM note")]
+
+    return outside_the_loop(look)
 
 
 async def test_every_item_gets_its_own_verdict_in_the_order_of_submission(
@@ -118,14 +123,15 @@ async def test_an_item_that_spoils_its_batch_fails_alone_when_the_items_are_retr
     assert isinstance(spoilt, StoreError)
     assert "thirteen" in spoilt.message
     assert noted(tmp_path) == [1, 2], "nothing of the spoilt item or of the first try is left"
-    assert notes.batches == [3, 1, 1, 1]
+    assert notes.batches == [3, 3, 1, 1, 1], "at once, again with care, then one by one"
 
 
 async def test_a_lane_that_gives_too_few_verdicts_writes_nothing(
     store: Store, tmp_path: Path
 ) -> None:
-    def forgetful(connection: sqlite3.Connection, items: Sequence[int]) -> list[int]:
-        connection.executemany("INSERT INTO note VALUES (?)", [(item,) for item in items])
+    def forgetful(connection: Connection, items: Sequence[int]) -> list[int]:
+        for item in items:
+            connection.execute("INSERT INTO note VALUES (?)", (item,))
         return []
 
     lane = store.lane("forgetful", forgetful)
@@ -206,9 +212,10 @@ async def test_what_spoils_one_lane_does_not_fail_the_other_one(
     assert noted(tmp_path) == [2]
 
 
-def orphans(connection: sqlite3.Connection, items: Sequence[int]) -> list[int]:
+def orphans(connection: Connection, items: Sequence[int]) -> list[int]:
     """Children without parents: the database refuses them at COMMIT, not before."""
-    connection.executemany("INSERT INTO child VALUES (?)", [(item,) for item in items])
+    for item in items:
+        connection.execute("INSERT INTO child VALUES (?)", (item,))
     return list(items)
 
 
@@ -236,10 +243,11 @@ async def test_after_a_commit_that_failed_the_lanes_write_again(
     assert noted(tmp_path) == [3]
 
 
+@pytest.mark.usefixtures("engine")
 async def test_what_is_waiting_when_the_store_closes_is_written_and_later_items_are_refused(
     tmp_path: Path,
 ) -> None:
-    store = Store(tmp_path, MODELS)
+    store = Store(tmp_path, MODELS, chosen().address(tmp_path))
     await store.open()
     await store.lane("table", create_tables).submit(None)
     lane = store.lane("notes", Notes().apply)

@@ -1,57 +1,136 @@
-"""Steps from an empty database to today's schema: once each, in order, all or none."""
+"""Steps from an empty database to today's schema: once each, in order, all or none, on both."""
 
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.core.errors import StoreError
-from bot.store.db import connect_sqlite
-from bot.store.migrate import Step, migrate, read_steps, statements
+from bot.store.connection import Connection
+from bot.store.migrate import Step, for_postgres, migrate, read_steps, statements
+from bot.store.postgres import DRIVER_ERRORS, PostgresConnection
+from bot.store.sql import Dialect
+from bot.store.sqlite import connect_sqlite
+from tests.support.engines import PostgresEngine
+
+TABLE_A = "CREATE TABLE a (x INTEGER);"
+TABLE_B = "CREATE TABLE b (x INTEGER);"
+FAILURES = (sqlite3.Error, *DRIVER_ERRORS)
+
+_POSTGRES_SCHEMA = """
+SELECT 'column', table_name, column_name || ' ' || data_type || ' ' || is_nullable
+FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL
+SELECT 'index', tablename, regexp_replace(indexdef, 'INDEX \\S+', 'INDEX')
+FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL
+SELECT 'constraint', conrelid::regclass::text, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+UNION ALL
+SELECT 'trigger', event_object_table, trigger_name || ' ' || event_manipulation
+FROM information_schema.triggers
+ORDER BY 1, 2, 3
+"""
 
 
 def step(number: int, sql: str, name: str = "some") -> Step:
-    return Step(number, name, sql, hashlib.sha256(sql.encode()).hexdigest())
+    digest = hashlib.sha256(sql.encode()).hexdigest()
+    return Step(number, name, tuple(statements(sql)), digest)
+
+
+def empty_database(engine: Dialect, request: pytest.FixtureRequest, path: Path) -> Connection:
+    if engine is Dialect.SQLITE:
+        return connect_sqlite(path)
+    postgres: PostgresEngine = request.getfixturevalue("postgres")
+    url = postgres.server.url(postgres.server.create())
+    return PostgresConnection(url)
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    opened = connect_sqlite(tmp_path / "test.db")
-    yield opened
-    opened.close()
+def connection(
+    engine: Dialect, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Connection]:
+    with closing(empty_database(engine, request, tmp_path / "test.db")) as opened:
+        yield opened
 
 
-def schema(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+def schema(connection: Connection) -> list[tuple[object, ...]]:
+    if connection.dialect is Dialect.POSTGRES:
+        return [tuple(row) for row in connection.execute(_POSTGRES_SCHEMA)]
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")
     return [tuple(row) for row in rows]
 
 
-def applied(connection: sqlite3.Connection) -> list[int]:
+def tables(connection: Connection) -> set[str]:
+    return {str(row[1]) for row in schema(connection)}
+
+
+def applied(connection: Connection) -> list[int]:
     return [row["number"] for row in connection.execute("SELECT number FROM schema_step")]
 
 
 def test_a_schema_upgraded_step_by_step_equals_a_fresh_one(
-    tmp_path: Path, connection: sqlite3.Connection
+    engine: Dialect, tmp_path: Path, connection: Connection, request: pytest.FixtureRequest
 ) -> None:
-    steps = read_steps()
+    steps = read_steps(engine)
     for count in range(1, len(steps) + 1):
         migrate(connection, steps[:count])
         assert len(applied(connection)) == count
 
-    fresh = connect_sqlite(tmp_path / "fresh.db")
-    migrate(fresh)
-    assert schema(connection) == schema(fresh)
-    assert len(schema(fresh)) > 20
-    fresh.close()
+    with closing(empty_database(engine, request, tmp_path / "fresh.db")) as fresh:
+        migrate(fresh)
+        assert schema(connection) == schema(fresh)
+        assert len(tables(fresh)) > 20
 
 
 def test_the_steps_of_the_program_are_numbered_from_one_without_gaps() -> None:
-    assert [item.number for item in read_steps()] == list(range(1, len(read_steps()) + 1))
+    for dialect in Dialect:
+        steps = read_steps(dialect)
+        assert [item.number for item in steps] == list(range(1, len(steps) + 1))
 
 
-def test_migrating_again_changes_nothing(connection: sqlite3.Connection) -> None:
+def test_both_databases_have_the_same_tables_and_columns(
+    tmp_path: Path, postgres: PostgresEngine
+) -> None:
+    def shape(connection: Connection, query: str) -> set[tuple[str, str]]:
+        migrate(connection)
+        return {(str(row[0]), str(row[1])) for row in connection.execute(query)}
+
+    with closing(connect_sqlite(tmp_path / "test.db")) as sqlite:
+        one = shape(
+            sqlite,
+            "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c"
+            " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'",
+        )
+    url = postgres.server.url(postgres.server.create())
+    with closing(PostgresConnection(url)) as server:
+        other = shape(
+            server,
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public'",
+        )
+    assert one == other
+
+
+def test_a_step_is_rendered_for_postgres_by_rule() -> None:
+    table = "CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER, r REAL, b BLOB) WITHOUT ROWID;"
+    assert for_postgres(table) == (
+        "CREATE TABLE a (id BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, n BIGINT,"
+        " r DOUBLE PRECISION, b BYTEA);"
+    )
+    trigger = (
+        "CREATE TRIGGER t BEFORE UPDATE OF n, r ON a\nBEGIN SELECT RAISE(ABORT, 'it stays'); END;"
+    )
+    assert for_postgres(trigger) == (
+        "CREATE TRIGGER t BEFORE UPDATE OF n, r ON a FOR EACH ROW"
+        " EXECUTE FUNCTION refuse_change('it stays')"
+    )
+
+
+def test_migrating_again_changes_nothing(connection: Connection) -> None:
     migrate(connection)
     before = schema(connection), applied(connection)
 
@@ -60,8 +139,8 @@ def test_migrating_again_changes_nothing(connection: sqlite3.Connection) -> None
     assert (schema(connection), applied(connection)) == before
 
 
-def test_a_step_is_applied_only_once(connection: sqlite3.Connection) -> None:
-    first = step(1, "CREATE TABLE a (x); INSERT INTO a VALUES (1);".replace("; ", ";\n"))
+def test_a_step_is_applied_only_once(connection: Connection) -> None:
+    first = step(1, "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);".replace("; ", ";\n"))
     migrate(connection, [first])
     migrate(connection, [first, step(2, "INSERT INTO a VALUES (2);")])
 
@@ -69,47 +148,53 @@ def test_a_step_is_applied_only_once(connection: sqlite3.Connection) -> None:
 
 
 def test_an_edited_step_is_refused_and_later_steps_are_not_applied(
-    connection: sqlite3.Connection,
+    connection: Connection,
 ) -> None:
-    migrate(connection, [step(1, "CREATE TABLE a (x);")])
+    migrate(connection, [step(1, TABLE_A)])
 
-    edited = [step(1, "CREATE TABLE a (x, y);"), step(2, "CREATE TABLE b (x);")]
+    edited = [
+        step(1, "CREATE TABLE a (x INTEGER, y INTEGER);"),
+        step(2, TABLE_B),
+    ]
     with pytest.raises(StoreError, match=r"step 1 .* was edited"):
         migrate(connection, edited)
 
     assert applied(connection) == [1]
-    assert "b" not in {row[1] for row in schema(connection)}
+    assert "b" not in tables(connection)
 
 
-def test_a_pending_step_before_an_edited_one_is_taken_back(connection: sqlite3.Connection) -> None:
-    migrate(connection, [step(2, "CREATE TABLE a (x);")])
+def test_a_pending_step_before_an_edited_one_is_taken_back(connection: Connection) -> None:
+    migrate(connection, [step(2, TABLE_A)])
 
     with pytest.raises(StoreError, match="was edited"):
-        migrate(connection, [step(1, "CREATE TABLE b (x);"), step(2, "CREATE TABLE a (y);")])
+        migrate(
+            connection,
+            [step(1, TABLE_B), step(2, "CREATE TABLE a (y INTEGER);")],
+        )
 
     assert applied(connection) == [2]
-    assert "b" not in {row[1] for row in schema(connection)}
+    assert "b" not in tables(connection)
 
 
-def test_a_database_of_a_newer_version_is_refused(connection: sqlite3.Connection) -> None:
-    migrate(connection, [step(1, "CREATE TABLE a (x);"), step(7, "CREATE TABLE b (x);")])
+def test_a_database_of_a_newer_version_is_refused(connection: Connection) -> None:
+    migrate(connection, [step(1, TABLE_A), step(7, TABLE_B)])
 
     with pytest.raises(StoreError, match=r"schema step 7.*newer version"):
-        migrate(connection, [step(1, "CREATE TABLE a (x);")])
+        migrate(connection, [step(1, TABLE_A)])
 
 
 def test_a_step_that_fails_half_way_takes_back_every_step_of_the_upgrade(
-    connection: sqlite3.Connection,
+    connection: Connection,
 ) -> None:
-    migrate(connection, [step(1, "CREATE TABLE a (x);")])
+    migrate(connection, [step(1, TABLE_A)])
     before = schema(connection)
     steps = [
-        step(1, "CREATE TABLE a (x);"),
-        step(2, "CREATE TABLE b (x);"),
-        step(3, "CREATE TABLE c (x);\nINSERT INTO nowhere VALUES (1);"),
+        step(1, TABLE_A),
+        step(2, TABLE_B),
+        step(3, "CREATE TABLE c (x INTEGER);\nINSERT INTO nowhere VALUES (1);"),
     ]
 
-    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+    with pytest.raises(FAILURES, match="nowhere"):
         migrate(connection, steps)
 
     assert schema(connection) == before
@@ -122,9 +207,9 @@ def test_steps_are_read_in_order_with_the_hash_of_their_text(tmp_path: Path) -> 
     (tmp_path / "0001_first_of_all.sql").write_text("SELECT 1;", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("not a step", encoding="utf-8")
 
-    first, second = read_steps(tmp_path)
+    first, second = read_steps(Dialect.SQLITE, tmp_path)
 
-    assert (first.number, first.name, first.sql) == (1, "first_of_all", "SELECT 1;")
+    assert (first.number, first.name, first.statements) == (1, "first_of_all", ("SELECT 1;",))
     assert second.number == 2
     assert first.digest == hashlib.sha256(b"SELECT 1;").hexdigest()
 
@@ -148,15 +233,15 @@ def test_a_script_is_split_into_statements_and_a_trigger_stays_whole() -> None:
 
 def test_a_statement_without_its_semicolon_is_refused() -> None:
     with pytest.raises(StoreError, match="without its semicolon: CREATE TABLE b"):
-        statements("CREATE TABLE a (x);\nCREATE TABLE b (x)")
+        statements("CREATE TABLE a (x INTEGER);\nCREATE TABLE b (x INTEGER)")
 
 
 def test_the_books_cannot_be_rewritten_in_a_migrated_database(
-    connection: sqlite3.Connection,
+    connection: Connection,
 ) -> None:
     migrate(connection)
     connection.execute(
-        "INSERT INTO account (currency, kind, holder) VALUES ('points', 'member', 1)"
+        "INSERT INTO account (currency, kind, holder) VALUES ('points', 'member', '1')"
     )
     connection.execute(
         "INSERT INTO account (currency, kind, holder) VALUES ('points', 'issuance', '')"
@@ -166,5 +251,5 @@ def test_the_books_cannot_be_rewritten_in_a_migrated_database(
         " reason, reference, actor, at) VALUES ('k', 'h', 2, 1, 5, 'checkin', 'r', 'a', 0)"
     )
     for attempt in ("UPDATE transfer SET amount = 6", "DELETE FROM transfer"):
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        with pytest.raises(FAILURES, match="append-only"):
             connection.execute(attempt)

@@ -1,12 +1,12 @@
 """The Tortoise models say what the tables are."""
 
 import importlib
-import sqlite3
 from collections.abc import Iterator
 
 import pytest
 from tortoise.models import Model
 
+from bot.store.connection import Connection, Row
 from bot.store.fields import InstantField
 from bot.tables import MODELS
 from tests.support.stores import memory_database
@@ -26,13 +26,13 @@ def declared_models() -> list[type[Model]]:
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[sqlite3.Connection]:
+def database() -> Iterator[Connection]:
     connection = memory_database()
     yield connection
     connection.close()
 
 
-def columns(database: sqlite3.Connection, table: str) -> dict[str, sqlite3.Row]:
+def columns(database: Connection, table: str) -> dict[str, Row]:
     return {row["name"]: row for row in database.execute(f"PRAGMA table_info({table})")}
 
 
@@ -44,9 +44,7 @@ def test_every_module_of_the_program_with_models_is_found() -> None:
 
 
 @pytest.mark.parametrize("model", MODEL_CLASSES, ids=lambda model: model.__name__)
-def test_every_column_of_a_model_is_in_its_table(
-    model: type[Model], database: sqlite3.Connection
-) -> None:
+def test_every_column_of_a_model_is_in_its_table(model: type[Model], database: Connection) -> None:
     table = model._meta.db_table
     assert table, "a model names its table"
     known = columns(database, table)
@@ -56,7 +54,7 @@ def test_every_column_of_a_model_is_in_its_table(
 
 @pytest.mark.parametrize("model", MODEL_CLASSES, ids=lambda model: model.__name__)
 def test_what_may_be_empty_in_a_model_may_be_empty_in_its_table_and_the_other_way_round(
-    model: type[Model], database: sqlite3.Connection
+    model: type[Model], database: Connection
 ) -> None:
     known = columns(database, model._meta.db_table)
     for name, column in model._meta.fields_db_projection.items():
@@ -66,9 +64,7 @@ def test_what_may_be_empty_in_a_model_may_be_empty_in_its_table_and_the_other_wa
 
 
 @pytest.mark.parametrize("model", MODEL_CLASSES, ids=lambda model: model.__name__)
-def test_the_primary_key_of_a_model_is_the_tables(
-    model: type[Model], database: sqlite3.Connection
-) -> None:
+def test_the_primary_key_of_a_model_is_the_tables(model: type[Model], database: Connection) -> None:
     known = columns(database, model._meta.db_table)
     keys = [name for name, row in known.items() if row["pk"]]
     assert keys == [model._meta.fields_db_projection[model._meta.pk_attr]]

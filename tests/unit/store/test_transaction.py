@@ -1,35 +1,31 @@
 """Rare writes: whole or not at all, in turns with the lanes, out of reach of a cancelled caller."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.members.models import MemberRow
 from bot.store import db
-from bot.store.db import DATABASE_FILE, Store, connect_sqlite_readonly
+from bot.store.connection import Connection
+from bot.store.db import Store
 from bot.store.fields import from_micros
 from bot.tables import MODELS
-from tests.support.stores import open_store, read_value
+from tests.support.engines import chosen
+from tests.support.stores import look_into, open_store, read_value
 
 COUNT = "SELECT count(*) FROM member"
 EPOCH = from_micros(0)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 async def add_member() -> None:
     await MemberRow.create(created_at=EPOCH)
 
 
-def insert_members(connection: sqlite3.Connection, items: Sequence[str]) -> list[str]:
-    connection.executemany("INSERT INTO member (name, created_at) VALUES (?, 0)", zip(items))
+def insert_members(connection: Connection, items: Sequence[str]) -> list[str]:
+    for name in items:
+        connection.execute("INSERT INTO member (name, created_at) VALUES (?, 0)", (name,))
     return list(items)
 
 
@@ -145,21 +141,18 @@ async def test_a_read_inside_a_transaction_sees_what_the_transaction_wrote(store
     assert await store.transaction(work) == 1
 
 
-async def test_another_reader_does_not_see_a_transaction_before_its_end(
-    store: Store, tmp_path: Path
-) -> None:
+async def test_another_reader_does_not_see_a_transaction_before_its_end(store: Store) -> None:
     seen = []
 
     async def work() -> None:
         await add_member()
-        other = connect_sqlite_readonly(tmp_path / DATABASE_FILE)
-        seen.append(other.execute(COUNT).fetchone()[0])
-        other.close()
+        seen.append(look_into(store, lambda other: other.execute(COUNT).fetchone()[0]))
 
     await store.transaction(work)
     assert seen == [0]
 
 
+@pytest.mark.usefixtures("engine")
 async def test_the_store_closes_only_after_a_transaction_that_its_caller_gave_up(
     tmp_path: Path,
 ) -> None:
@@ -171,7 +164,7 @@ async def test_the_store_closes_only_after_a_transaction_that_its_caller_gave_up
         await go_on.wait()
         await add_member()
 
-    store = Store(tmp_path, MODELS)
+    store = Store(tmp_path, MODELS, chosen().address(tmp_path))
     await store.open()
     caller = asyncio.create_task(store.transaction(slow))
     await in_the_middle.wait()
@@ -182,10 +175,7 @@ async def test_the_store_closes_only_after_a_transaction_that_its_caller_gave_up
     await closing
     await asyncio.wait([caller])
 
-    other = connect_sqlite_readonly(tmp_path / DATABASE_FILE)
-    written = other.execute(COUNT).fetchone()[0]
-    other.close()
-    assert written == 2
+    assert look_into(store, lambda other: other.execute(COUNT).fetchone()[0]) == 2
 
 
 async def test_reading_before_opening_says_so(tmp_path: Path) -> None:
@@ -194,13 +184,14 @@ async def test_reading_before_opening_says_so(tmp_path: Path) -> None:
 
 
 async def test_both_connections_keep_a_write_ahead_log_and_survive_a_power_cut(
-    store: Store,
+    tmp_path: Path,
 ) -> None:
-    def pragmas(connection: sqlite3.Connection, items: Sequence[str]) -> list[object]:
+    def pragmas(connection: Connection, items: Sequence[str]) -> list[object]:
         return [connection.execute(f"PRAGMA {item}").fetchone()[0] for item in items]
 
-    lane = store.lane("pragmas", pragmas)
     expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
-    for name, value in expected.items():
-        assert await lane.submit(name) == value, f"the writer's {name}"
-        assert await read_value(store, f"PRAGMA {name}") == value, f"Tortoise's {name}"
+    async with open_store(tmp_path) as store:
+        lane = store.lane("pragmas", pragmas)
+        for name, value in expected.items():
+            assert await lane.submit(name) == value, f"the writer's {name}"
+            assert await read_value(store, f"PRAGMA {name}") == value, f"Tortoise's {name}"
