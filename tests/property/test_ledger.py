@@ -7,13 +7,21 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.core.errors import Insufficient, KeyReused, LedgerError
 from bot.rewards.audit.audit import audit
 from bot.rewards.ledger.ledger import AccountRef, NotReversible, Posted, Reason, Transfer, post
+from tests.support.engines import examples
 from tests.unit.rewards.support import NOW, VIP, balance, gift, member, new_books, run
 
 ISSUANCE = AccountRef.issuance()
@@ -190,5 +198,8 @@ def balances_of(posted: Posted) -> tuple[int, int, bool]:
     return posted.debit_balance, posted.credit_balance, posted.replayed
 
 
-TestLedger = LedgerMachine.TestCase
-TestLedger.settings = settings(max_examples=60, stateful_step_count=30)
+@pytest.mark.usefixtures("engine")
+def test_any_story_of_transfers_leaves_the_books_of_the_model() -> None:
+    run_state_machine_as_test(
+        LedgerMachine, settings=settings(max_examples=examples(60), stateful_step_count=30)
+    )

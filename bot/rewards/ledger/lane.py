@@ -1,69 +1,126 @@
-"""The books on SQLite: load what the items name, decide, write. A handful of statements a batch.
+"""The books in the database: load what the items name, decide, write; a few statements a batch.
 
 ``post`` is the synchronous core. Lanes whose own work moves points (check-ins, packets,
 referrals) call it, or ``post_all``, inside their transaction, so their rows and the points that
 belong to them are written together or not at all.
 """
 
-import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 
 from bot.core.errors import LedgerError
 from bot.core.money import Currency
-from bot.rewards.ledger.posting import Account, Books, Decision, Recorded, decide
-from bot.rewards.ledger.transfers import AccountKind, AccountRef, Posted, Reason, Transfer
-from bot.store.batch import picked, read_batch, write_batch
+from bot.rewards.ledger.lots import Parts
+from bot.rewards.ledger.posting import Account, Books, Decision, Recorded, Sides, decide
+from bot.rewards.ledger.transfers import AccountKind, AccountRef, Posted, Transfer
+from bot.store.connection import Connection, Row
 from bot.store.fields import to_micros
+from bot.store.sql import over
 
-_LOAD_ACCOUNTS = """
-SELECT json_group_array(json_array(
-    account.id, account.currency, account.kind, account.holder, account.balance
-))
-FROM json_each(?) AS wanted
-CROSS JOIN account ON account.currency = wanted.value ->> 0
-    AND account.kind = wanted.value ->> 1 AND account.holder = wanted.value ->> 2
-"""
+_LOAD_ACCOUNTS = over(
+    "currency text, kind text, holder text",
+    """
+SELECT account.id, account.currency, account.kind, account.holder, account.balance
+FROM rows
+CROSS JOIN account ON account.currency = rows.currency
+    AND account.kind = rows.kind AND account.holder = rows.holder
+""",
+)
 
-_LOAD_TRANSFERS = """
+_LOAD_LOTS = over(
+    "currency text, kind text, holder text",
+    """
+SELECT account.currency, account.kind, account.holder, lot.expires_on, lot.points
+FROM rows
+CROSS JOIN account ON account.currency = rows.currency
+    AND account.kind = rows.kind AND account.holder = rows.holder
+CROSS JOIN lot ON lot.account_id = account.id
+WHERE lot.points > 0
+""",
+)
+
+_LOAD_TRANSFERS = over(
+    "key text",
+    """
 SELECT transfer.id, transfer.key, transfer.input_hash, transfer.amount, transfer.reason,
     giver.currency, giver.kind AS debit_kind, giver.holder AS debit_holder,
     taker.kind AS credit_kind, taker.holder AS credit_holder,
-    given.balance_after AS debit_balance, taken.balance_after AS credit_balance,
     transfer.reverses IS NOT NULL AS is_reversal,
     EXISTS (SELECT 1 FROM transfer AS later WHERE later.reverses = transfer.id) AS is_reversed
-FROM json_each(?) AS wanted
-CROSS JOIN transfer ON transfer.key = wanted.value
-JOIN account AS giver ON giver.id = transfer.debit_account_id
-JOIN account AS taker ON taker.id = transfer.credit_account_id
-JOIN entry AS given
-    ON given.transfer_id = transfer.id AND given.account_id = transfer.debit_account_id
-JOIN entry AS taken
-    ON taken.transfer_id = transfer.id AND taken.account_id = transfer.credit_account_id
-"""
+FROM rows
+CROSS JOIN transfer ON transfer.key = rows.key
+CROSS JOIN account AS giver ON giver.id = transfer.debit_account_id
+CROSS JOIN account AS taker ON taker.id = transfer.credit_account_id
+""",
+)
+
+_LOAD_ENTRIES = over(
+    "transfer_id int",
+    """
+SELECT entry.transfer_id, entry.lot, entry.amount, entry.balance_after
+FROM rows
+CROSS JOIN entry ON entry.transfer_id = rows.transfer_id
+ORDER BY entry.id
+""",
+)
 
 _LOAD_LAST_IDS = """
 SELECT (SELECT coalesce(max(id), 0) FROM account), (SELECT coalesce(max(id), 0) FROM transfer)
 """
 
-_WRITE_ACCOUNT = f"""
-INSERT INTO account (id, currency, kind, holder, balance, overdraft) {picked(6)}
-ON CONFLICT (id) DO UPDATE SET balance = excluded.balance, overdraft = excluded.overdraft
-"""
+_OPEN_ACCOUNT = over(
+    "id int, currency text, kind text, holder text, balance int, overdraft int",
+    """
+INSERT INTO account (id, currency, kind, holder, balance, overdraft)
+SELECT id, currency, kind, holder, balance, overdraft FROM rows
+""",
+)
 
-_WRITE_TRANSFER = f"""
+_UPDATE_ACCOUNT = over(
+    "id int, balance int, overdraft int",
+    """
+UPDATE account SET balance = rows.balance, overdraft = rows.overdraft FROM rows
+WHERE account.id = rows.id
+""",
+)
+
+_ADD_TO_LOT = over(
+    "account_id int, expires_on text, points int",
+    """
+INSERT INTO lot (account_id, expires_on, points)
+SELECT account_id, expires_on, points FROM rows WHERE true
+ON CONFLICT (account_id, expires_on) DO UPDATE SET points = lot.points + excluded.points
+""",
+)
+
+_TAKE_FROM_LOT = over(
+    "account_id int, expires_on text, points int",
+    """
+UPDATE lot SET points = lot.points - rows.points FROM rows
+WHERE lot.account_id = rows.account_id AND lot.expires_on = rows.expires_on
+""",
+)
+
+_WRITE_TRANSFER = over(
+    "id int, key text, input_hash text, giver int, taker int, amount int, reason text,"
+    " reference text, actor text, at int, reverses int",
+    """
 INSERT INTO transfer (id, key, input_hash, debit_account_id, credit_account_id, amount, reason,
     reference, actor, at, reverses)
-{picked(11)}
-"""
+SELECT id, key, input_hash, giver, taker, amount, reason, reference, actor, at, reverses FROM rows
+""",
+)
 
-_WRITE_ENTRY = f"""
-INSERT INTO entry (transfer_id, account_id, amount, balance_after) {picked(4)}
-"""
+_WRITE_ENTRY = over(
+    "transfer_id int, account_id int, lot text, amount int, balance_after int",
+    """
+INSERT INTO entry (transfer_id, account_id, lot, amount, balance_after)
+SELECT transfer_id, account_id, lot, amount, balance_after FROM rows
+""",
+)
 
 
 def post(
-    connection: sqlite3.Connection, items: Sequence[Sequence[Transfer]]
+    connection: Connection, items: Sequence[Sequence[Transfer]]
 ) -> list[tuple[Posted, ...] | LedgerError]:
     """Post ``items`` in order within the open transaction; one verdict for each.
 
@@ -72,13 +129,16 @@ def post(
     """
     if not any(items):
         return [() for _ in items]
-    decision = decide(_load(connection, items), items)
-    _write(connection, decision)
+    books = _load(connection, items)
+    decision = decide(books, items)
+    _write_accounts(connection, decision, books.last_account_id)
+    _write_transfers(connection, decision)
+    _write_lots(connection, decision)
     return decision.verdicts
 
 
 def post_all(
-    connection: sqlite3.Connection, items: Sequence[Sequence[Transfer]]
+    connection: Connection, items: Sequence[Sequence[Transfer]]
 ) -> list[tuple[Posted, ...]]:
     """``post`` for lanes whose own decisions leave the books nothing to refuse.
 
@@ -92,76 +152,133 @@ def post_all(
     return posted
 
 
-def load_accounts(
-    connection: sqlite3.Connection, refs: Iterable[AccountRef]
-) -> dict[AccountRef, Account]:
+def load_accounts(connection: Connection, refs: Iterable[AccountRef]) -> dict[AccountRef, Account]:
     """Those of the accounts that exist. Reads only."""
-    wanted = [(ref.currency, ref.kind, ref.holder) for ref in refs]
+    by_name = {(ref.currency, ref.kind, ref.holder): ref for ref in refs}
     return {
-        AccountRef(Currency(currency), AccountKind(kind), holder): Account(account_id, balance)
-        for account_id, currency, kind, holder, balance in read_batch(
-            connection, _LOAD_ACCOUNTS, wanted
-        )
+        by_name[currency, kind, holder]: Account(account_id, balance)
+        for account_id, currency, kind, holder, balance in connection.read(_LOAD_ACCOUNTS, by_name)
     }
 
 
-def _load(connection: sqlite3.Connection, items: Sequence[Sequence[Transfer]]) -> Books:
+def load_lots(
+    connection: Connection, refs: Iterable[AccountRef]
+) -> dict[AccountRef, dict[str, int]]:
+    """What is in the lots of those accounts, by the last day of use. Reads only."""
+    by_name = {(ref.currency, ref.kind, ref.holder): ref for ref in refs}
+    lots: dict[AccountRef, dict[str, int]] = {}
+    for currency, kind, holder, expires_on, points in connection.read(_LOAD_LOTS, by_name):
+        lots.setdefault(by_name[currency, kind, holder], {})[expires_on] = points
+    return lots
+
+
+def _load(connection: Connection, items: Sequence[Sequence[Transfer]]) -> Books:
     refs: set[AccountRef] = set()
+    givers: set[AccountRef] = set()
     keys: set[str] = set()
     for item in items:
         for transfer in item:
             refs.add(transfer.debit)
             refs.add(transfer.credit)
             keys.add(transfer.key)
+            if transfer.debit.has_lots:
+                givers.add(transfer.debit)
             if transfer.reverses is not None:
                 keys.add(transfer.reverses)
     last_account_id, last_transfer_id = connection.execute(_LOAD_LAST_IDS).fetchone()
-    recorded = (
-        _recorded(row) for row in connection.execute(_LOAD_TRANSFERS, (json.dumps(sorted(keys)),))
-    )
     return Books(
         accounts=load_accounts(connection, refs),
-        transfers={transfer.key: transfer for transfer in recorded},
+        lots=load_lots(connection, givers),
+        transfers=_load_transfers(connection, keys),
         last_account_id=last_account_id,
         last_transfer_id=last_transfer_id,
     )
 
 
-def _recorded(row: sqlite3.Row) -> Recorded:
+def _load_transfers(connection: Connection, keys: Iterable[str]) -> dict[str, Recorded]:
+    found = connection.read(_LOAD_TRANSFERS, [(key,) for key in keys])
+    sides: dict[int, tuple[list[Row], list[Row]]] = {row["id"]: ([], []) for row in found}
+    for entry in connection.read(_LOAD_ENTRIES, [(row["id"],) for row in found]):
+        given, received = sides[entry["transfer_id"]]
+        (given if entry["amount"] < 0 else received).append(entry)
+    return {row["key"]: _recorded(row, *sides[row["id"]]) for row in found}
+
+
+def _recorded(row: Row, given: Sequence[Row], received: Sequence[Row]) -> Recorded:
     currency = Currency(row["currency"])
     return Recorded(
         id=row["id"],
         key=row["key"],
         digest=row["input_hash"],
-        debit=AccountRef(currency, AccountKind(row["debit_kind"]), row["debit_holder"]),
-        credit=AccountRef(currency, AccountKind(row["credit_kind"]), row["credit_holder"]),
-        amount=row["amount"],
-        reason=Reason(row["reason"]),
-        debit_balance=row["debit_balance"],
-        credit_balance=row["credit_balance"],
+        transfer=Sides(
+            debit=AccountRef(currency, AccountKind(row["debit_kind"]), row["debit_holder"]),
+            credit=AccountRef(currency, AccountKind(row["credit_kind"]), row["credit_holder"]),
+            amount=row["amount"],
+            reason=row["reason"],
+        ),
+        debit_balance=given[-1]["balance_after"],
+        credit_balance=received[-1]["balance_after"],
+        given=_parts(given),
+        received=_parts(received),
         is_reversal=bool(row["is_reversal"]),
         is_reversed=bool(row["is_reversed"]),
     )
 
 
-def _write(connection: sqlite3.Connection, decision: Decision) -> None:
+def _parts(entries: Sequence[Row]) -> Parts:
+    return tuple((entry["lot"], entry["amount"]) for entry in entries)
+
+
+def _write_accounts(connection: Connection, decision: Decision, last_account_id: int) -> None:
+    opened, changed = [], []
+    for ref, account in decision.accounts.items():
+        money = (account.balance, account.overdraft)
+        if account.id > last_account_id:
+            opened.append((account.id, ref.currency, ref.kind, ref.holder, *money))
+        else:
+            changed.append((account.id, *money))
+    connection.write(_OPEN_ACCOUNT, opened)
+    connection.write(_UPDATE_ACCOUNT, changed)
+
+
+def _write_transfers(connection: Connection, decision: Decision) -> None:
     accounts = decision.accounts
-    write_batch(
-        connection,
-        _WRITE_ACCOUNT,
-        [
-            (account.id, ref.currency, ref.kind, ref.holder, account.balance, account.overdraft)
-            for ref, account in accounts.items()
-        ],
-    )
-    transfers, entries = [], []
+    transfers: list[tuple[int | str | None, ...]] = []
+    entries: list[tuple[int | str, ...]] = []
     for entered in decision.entered:
         asked = entered.transfer
         giver, taker = accounts[asked.debit].id, accounts[asked.credit].id
         row = (entered.id, asked.key, entered.digest, giver, taker, asked.amount, asked.reason)
         story = (asked.reference, asked.actor, to_micros(asked.at), entered.reverses_id)
         transfers.append((*row, *story))
-        entries.append((entered.id, giver, -asked.amount, entered.debit_balance))
-        entries.append((entered.id, taker, asked.amount, entered.credit_balance))
-    write_batch(connection, _WRITE_TRANSFER, transfers)
-    write_batch(connection, _WRITE_ENTRY, entries)
+        entries += _entries(entered.id, giver, entered.given, entered.debit_balance)
+        entries += _entries(entered.id, taker, entered.received, entered.credit_balance)
+    connection.write(_WRITE_TRANSFER, transfers)
+    connection.write(_WRITE_ENTRY, entries)
+
+
+def _entries(
+    transfer_id: int, account_id: int, parts: Parts, balance: int
+) -> list[tuple[int | str, ...]]:
+    """One side of a transfer: an entry a lot, each with the balance right after it."""
+    if len(parts) == 1:
+        ((lot, amount),) = parts
+        return [(transfer_id, account_id, lot, amount, balance)]
+    rows: list[tuple[int | str, ...]] = []
+    for lot, amount in reversed(parts):
+        rows.append((transfer_id, account_id, lot, amount, balance))
+        balance -= amount
+    return rows[::-1]
+
+
+def _write_lots(connection: Connection, decision: Decision) -> None:
+    added, taken = [], []
+    for ref, changes in decision.lots.items():
+        account_id = decision.accounts[ref].id
+        for lot, change in changes.items():
+            if change < 0:
+                taken.append((account_id, lot, -change))
+            elif change > 0:
+                added.append((account_id, lot, change))
+    connection.write(_ADD_TO_LOT, added)
+    connection.write(_TAKE_FROM_LOT, taken)

@@ -49,23 +49,6 @@ class TransferRow(Model):
         table = "transfer"
 
 
-class EntryRow(Model):
-    """One side of a transfer: ``amount`` is negative for who gave."""
-
-    id = fields.IntField(primary_key=True)
-    transfer: fields.ForeignKeyRelation[TransferRow] = fields.ForeignKeyField(
-        "models.TransferRow", related_name="entries"
-    )
-    account: fields.ForeignKeyRelation[AccountRow] = fields.ForeignKeyField(
-        "models.AccountRow", related_name="entries"
-    )
-    amount = fields.BigIntField()
-    balance_after = fields.BigIntField()
-
-    class Meta:
-        table = "entry"
-
-
 async def read_account_balance(ref: AccountRef) -> int:
     """The balance of an account, in its currency's unit; 0 for one that does not exist yet."""
     row = await AccountRow.get_or_none(currency=ref.currency, kind=ref.kind, holder=ref.holder)

@@ -1,16 +1,16 @@
 """Reading what the books say about a member or a group. Writes nothing."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.core.ids import MemberId
 from bot.core.money import Currency
-from bot.rewards.ledger.ledger import AccountKind, AccountRef, Reason
-from bot.rewards.ledger.models import EntryRow, read_account_balance
+from bot.rewards.ledger.models import read_account_balance
+from bot.rewards.ledger.transfers import AccountRef, Reason
 from bot.store.db import Store
-from bot.store.fields import to_micros
+from bot.store.fields import from_micros, to_micros
+from bot.store.sql import over
 
 _TOTALS = """
 SELECT
@@ -24,20 +24,46 @@ JOIN transfer ON transfer.id = entry.transfer_id
 WHERE account.currency = ? AND account.kind = ? AND account.holder = ?
 """
 
-_EARNED = """
+_EARNED = over(
+    "holder text",
+    """
 SELECT coalesce(sum(entry.amount), 0) AS points
-FROM transfer
-JOIN entry ON entry.transfer_id = transfer.id
-JOIN account ON account.id = entry.account_id
-WHERE transfer.at >= ? AND account.currency = ? AND account.kind = ?
-    AND (entry.amount > 0) = (transfer.reverses IS NULL)
-    AND account.holder IN (SELECT CAST(value AS TEXT) FROM json_each(?))
+FROM rows
+CROSS JOIN account ON account.currency = 'points' AND account.kind = 'member'
+    AND account.holder = rows.holder
+CROSS JOIN entry ON entry.account_id = account.id
+CROSS JOIN transfer ON transfer.id = entry.transfer_id
+WHERE transfer.at >= ? AND (entry.amount > 0) = (transfer.reverses IS NULL)
+""",
+)
+
+_LINES = """
+SELECT transfer.at, transfer.reason, transfer.reference, line.amount, last.balance_after
+FROM (
+    SELECT entry.transfer_id, CAST(sum(entry.amount) AS INTEGER) AS amount, max(entry.id) AS last_id
+    FROM account
+    JOIN entry ON entry.account_id = account.id
+    WHERE account.currency = ? AND account.kind = ? AND account.holder = ?
+    GROUP BY entry.transfer_id
+    ORDER BY entry.transfer_id DESC LIMIT ?
+) AS line
+JOIN transfer ON transfer.id = line.transfer_id
+JOIN entry AS last ON last.id = line.last_id
+ORDER BY transfer.id DESC
+"""
+
+_ENDING = """
+SELECT lot.expires_on, lot.points
+FROM account JOIN lot ON lot.account_id = account.id
+WHERE account.currency = 'points' AND account.kind = 'member' AND account.holder = ?
+    AND lot.points > 0 AND lot.expires_on <= ?
+ORDER BY lot.expires_on
 """
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One entry 流水 of a member's account; ``amount`` is negative when points left it."""
+    """One movement 流水 of a member's account; ``amount`` is negative when something left it."""
 
     at: datetime
     amount: int
@@ -67,29 +93,27 @@ class Statements:
         """The member's points; below zero only after a claw-back."""
         return await read_account_balance(AccountRef.member(member_id))
 
-    async def read_statement(self, member_id: MemberId, limit: int) -> list[StatementLine]:
-        """The member's last ``limit`` (>= 1) entries, newest first."""
-        ref = AccountRef.member(member_id)
-        entries = (
-            await EntryRow.filter(
-                account__currency=ref.currency,
-                account__kind=ref.kind,
-                account__holder=ref.holder,
-            )
-            .order_by("-id")
-            .limit(limit)
-            .select_related("transfer")
-        )
+    async def read_statement(
+        self, member_id: MemberId, limit: int, currency: Currency = Currency.POINTS
+    ) -> list[StatementLine]:
+        """The member's last ``limit`` (>= 1) movements, newest first."""
+        ref = AccountRef.member(member_id, currency)
+        rows = await self._store.read(_LINES, (ref.currency, ref.kind, ref.holder, limit))
         return [
             StatementLine(
-                at=entry.transfer.at,
-                amount=entry.amount,
-                reason=Reason(entry.transfer.reason),
-                reference=entry.transfer.reference,
-                balance_after=entry.balance_after,
+                at=from_micros(row["at"]),
+                amount=row["amount"],
+                reason=Reason(row["reason"]),
+                reference=row["reference"],
+                balance_after=row["balance_after"],
             )
-            for entry in entries
+            for row in rows
         ]
+
+    async def read_ending(self, member_id: MemberId, until: date) -> list[tuple[date, int]]:
+        """Points that the member can use until ``until`` or an earlier day, by the day."""
+        rows = await self._store.read(_ENDING, (str(member_id), until.isoformat()))
+        return [(date.fromisoformat(row["expires_on"]), row["points"]) for row in rows]
 
     async def read_totals(self, member_id: MemberId) -> Totals:
         """What the member has earned and spent so far."""
@@ -99,7 +123,6 @@ class Statements:
 
     async def read_earned(self, member_ids: Collection[MemberId], since: datetime) -> int:
         """Points that these members, a group's for example, earned since an instant."""
-        members = json.dumps(sorted(member_ids))
-        parameters = (to_micros(since), Currency.POINTS, AccountKind.MEMBER, members)
-        (row,) = await self._store.read(_EARNED, parameters)
-        return int(row["points"])
+        holders = [(str(member_id),) for member_id in member_ids]
+        rows = await self._store.read_over(_EARNED, holders, to_micros(since))
+        return int(rows[0]["points"]) if rows else 0
