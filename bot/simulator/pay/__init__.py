@@ -1,0 +1,1 @@
+"""A WeChat Pay on loopback: one merchant's transfers, their payees, notices and statements."""
