@@ -1,0 +1,1 @@
+"""Pictures drawn from facts: the only floor that knows pixels and fonts."""
