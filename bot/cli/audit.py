@@ -1,55 +1,53 @@
 """``python -m bot audit``: proves the books, fact by fact, or shows what is wrong in them.
 
-It only reads, and sees one state of the database even while the program runs.
+It only reads, and sees one state of the database even while the program runs. After an audit by
+night it looks at what is newer, and with ``--full`` at everything.
 """
 
 import argparse
-import os
-import sqlite3
-import sys
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
-from bot.rewards.audit.audit import AuditReport, Broken, audit
-from bot.settings.load import load_settings
+from bot.cli.location import Location, add_location, find_location, refuse
+from bot.core.errors import StoreError
+from bot.rewards.audit.audit import AuditReport, Broken, Mark, audit
+from bot.rewards.audit.nightly import read_mark
 from bot.settings.problems import Problems
-from bot.store.db import DATABASE_FILE, connect_sqlite_readonly
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the program's command line."""
     parser = subparsers.add_parser(
-        "audit", help="prove the books of points and red packets", description=__doc__
+        "audit", help="prove the books of points, packets and prizes", description=__doc__
     )
+    add_location(parser)
     parser.add_argument(
-        "--config", type=Path, default=Path("config"), metavar="DIR", help="folder with bot.yaml"
-    )
-    parser.add_argument(
-        "--data-dir", type=Path, default=None, metavar="DIR", help="folder with the database"
+        "--full", action="store_true", help="look at everything, not only at what is new"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every fact with its count; 0, or 1 when one is broken or nothing can be read."""
-    directory = _directory(arguments)
-    if isinstance(directory, Problems):
-        return _refuse(str(directory))
-    database = directory / DATABASE_FILE
-    if not database.exists():
-        print(f"There are no books yet: {database} does not exist. Nothing can be wrong.")
+    location = find_location(arguments)
+    if isinstance(location, Problems):
+        return refuse(str(location))
+    if location.is_empty:
+        print(f"There are no books yet: {location} does not exist. Nothing can be wrong.")
         return 0
     try:
-        with closing(connect_sqlite_readonly(database)) as connection:
-            report = audit(connection)
-    except sqlite3.Error as error:
-        return _refuse(
-            f"{database} cannot be read ({error}): start this version of the program once, "
-            "or name another folder with --data-dir"
-        )
+        report, since = _audit(location, full=arguments.full)
+    except StoreError as error:
+        return refuse(error.message)
+    if since != Mark():
+        print(f"Since transfer {since.transfer_id}, which the last audit saw (--full: everything):")
     for line in render(report):
         print(line)
     return 1 if report.broken else 0
+
+
+def _audit(location: Location, *, full: bool) -> tuple[AuditReport, Mark]:
+    with location.reading() as connection:
+        since = Mark() if full else read_mark(connection)
+        return audit(connection, since), since
 
 
 def render(report: AuditReport) -> Iterator[str]:
@@ -71,19 +69,3 @@ def _render_broken(broken: Broken) -> Iterator[str]:
         yield f"    {what}"
     for entry in broken.entries:
         yield f"      {entry}"
-
-
-def _directory(arguments: argparse.Namespace) -> Path | Problems:
-    """Where the database is; books can be proved beside a broken configuration, too."""
-    given: Path | None = arguments.data_dir
-    if given is not None:
-        return given
-    if named := os.environ.get("DATA_DIR"):
-        return Path(named)
-    settings = load_settings(arguments.config, os.environ)
-    return settings if isinstance(settings, Problems) else Path(settings.bot.storage.directory)
-
-
-def _refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1

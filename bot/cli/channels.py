@@ -3,8 +3,8 @@
 import argparse
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
+from bot.cli.location import add_config
 from bot.core.ids import ChannelKey
 from bot.platforms.describe import NAMES, facts
 from bot.settings.checks.wiring import ROLES
@@ -26,9 +26,7 @@ _WIDTH = 24
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser("channels", help=_HELP, description=f"{_HELP}.")
-    parser.add_argument(
-        "--config", type=Path, default=Path("config"), metavar="DIR", help="folder of bot.yaml"
-    )
+    add_config(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,6 +5,9 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from bot.cli.location import add_location, location_of
+from bot.core.clock import SystemClock
+from bot.core.errors import StoreError
 from bot.platforms.describe import render_channels
 from bot.settings.json_schema import stale_schemas, write_schemas
 from bot.settings.load import load_settings
@@ -19,9 +22,7 @@ _HELP = "check the configuration and tell every mistake with its line"
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser("check", help=_HELP, description=f"{_HELP}.")
-    parser.add_argument(
-        "--config", type=Path, default=Path("config"), metavar="DIR", help="folder of bot.yaml"
-    )
+    add_location(parser)
     parser.add_argument(
         "--write-schema",
         action="store_true",
@@ -35,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.write_schema:
         _write(directory)
     loaded = load_settings(directory, os.environ)
+    if isinstance(loaded, Settings):
+        loaded = _broken_promises(arguments, loaded) or loaded
     if isinstance(loaded, Problems):
         for problem in loaded.problems:
             print(problem)
@@ -83,6 +86,23 @@ def summarise_voice(settings: Settings) -> list[str]:
     if liked:
         lines.append(f"  liked    {', '.join(liked)} texts")
     return lines
+
+
+def _broken_promises(arguments: argparse.Namespace, settings: Settings) -> Problems | None:
+    """What breaks what running lotteries have published; the database knows, if there is one."""
+    location = location_of(arguments, settings)
+    if location.is_empty:
+        return None
+    from bot.rewards.lottery.promises import broken_promises  # noqa: PLC0415 (heavy)
+    from bot.rewards.lottery.rows import load_open  # noqa: PLC0415 (heavy)
+
+    try:
+        with location.reading() as connection:
+            rounds = load_open(connection)
+    except StoreError as error:
+        print(f"note: what lotteries have published was not compared: {error.message}")
+        return None
+    return broken_promises(rounds, settings, SystemClock().now())
 
 
 def _write(directory: Path) -> None:

@@ -1,4 +1,4 @@
-"""``python -m bot run | check | channels | plan | audit``."""
+"""``python -m bot run | check | channels | plan | audit | verify | cost | orders``."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from importlib import import_module
 
 from bot import __version__
 
-COMMANDS = ("run", "check", "channels", "plan", "audit")
+COMMANDS = ("run", "check", "channels", "plan", "audit", "verify", "cost", "orders")
 """One module of this package each, imported when it is asked for, so that `check` starts fast."""
 
 

@@ -6,15 +6,14 @@ It only reads.
 
 import argparse
 import os
-import sqlite3
-import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
-from pathlib import Path
 
+from bot.cli.location import Location, add_location, location_of, refuse
 from bot.core.clock import SystemClock
+from bot.core.errors import StoreError
 from bot.core.ids import GroupKey
 from bot.schedules.node_days import next_node_days
 from bot.schedules.plan import Plan, PlannedPost, Share, lay_out
@@ -23,7 +22,6 @@ from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 from bot.settings.schema.base import Weekday
 from bot.settings.settings import Settings
-from bot.store.db import DATABASE_FILE, connect_sqlite_readonly
 
 NODE_DAYS_SHOWN = 7
 MOST_DAYS = 90
@@ -43,15 +41,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "plan", help="show what will be posted in the next days, and why", description=__doc__
     )
     parser.add_argument(
-        "--config", type=Path, default=Path("config"), metavar="DIR", help="folder with bot.yaml"
-    )
-    parser.add_argument(
         "--days", type=_day_count, default=14, metavar="N", help="how many days (1 to 90)"
     )
     parser.add_argument("--group", default="", metavar="KEY", help="only this group")
-    parser.add_argument(
-        "--data-dir", type=Path, default=None, metavar="DIR", help="folder with the database"
-    )
+    add_location(parser)
     parser.add_argument(
         "--at",
         type=datetime.fromisoformat,
@@ -66,23 +59,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the plan. 0, or 1 when the configuration, the group or the database is not usable."""
     settings = load_settings(arguments.config, os.environ)
     if isinstance(settings, Problems):
-        return _refuse(str(settings))
+        return refuse(str(settings))
     scheduled = [group for group in settings.bot.groups if group.scheduled]
     groups = [group for group in scheduled if arguments.group in ("", group.key)]
     if not groups:
         known = ", ".join(group.key for group in scheduled)
         wanted = f"group {arguments.group} with a plan" if arguments.group else "group with a plan"
-        return _refuse(f"there is no {wanted}; bot.yaml has: {known}")
+        return refuse(f"there is no {wanted}; bot.yaml has: {known}")
     now = _instant(arguments.at, settings)
-    database = _directory(arguments.data_dir, settings) / DATABASE_FILE
+    location = location_of(arguments, settings)
     for group in groups:
         try:
-            history = _read_history(database, GroupKey(group.key))
-        except sqlite3.Error as error:
-            return _refuse(
-                f"{database} cannot be read ({error}): start this version of the program once, "
-                "or name another folder with --data-dir"
-            )
+            history = _read_history(location, GroupKey(group.key))
+        except StoreError as error:
+            return refuse(error.message)
         plan = lay_out(settings, GroupKey(group.key), history, now, arguments.days)
         print(f"{group.name} ({group.key})")
         _print_all(_plan_lines(plan, history, settings))
@@ -98,29 +88,17 @@ def _day_count(text: str) -> int:
     return int(text)
 
 
-def _refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
-
-
 def _instant(at: datetime | None, settings: Settings) -> datetime:
     if at is None:
         return SystemClock().now()
     return at if at.tzinfo else at.replace(tzinfo=settings.zone)
 
 
-def _directory(given: Path | None, settings: Settings) -> Path:
-    return given or Path(os.environ.get("DATA_DIR") or settings.bot.storage.directory)
-
-
-def _read_history(database: Path, group_key: GroupKey) -> History:
-    if not database.exists():
+def _read_history(location: Location, group_key: GroupKey) -> History:
+    if location.is_empty:
         return History()
-    connection = connect_sqlite_readonly(database)
-    try:
+    with location.reading() as connection:
         return read_history_from(connection, group_key)
-    finally:
-        connection.close()
 
 
 def _print_all(lines: Iterator[str]) -> None:

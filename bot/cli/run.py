@@ -6,10 +6,11 @@ import gc
 import os
 import signal
 import sys
-from pathlib import Path
 
 from bot.app import App
+from bot.cli.location import Location, add_location, location_of
 from bot.cli.logs import configure_logs
+from bot.core.errors import StoreError
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 from bot.settings.settings import Settings
@@ -22,16 +23,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "run",
         help=_HELP,
-        description="Run the bot. PORT and DATA_DIR in the environment override bot.yaml.",
+        description="Run the bot. PORT, DATA_DIR and DATABASE_URL in the environment override"
+        " bot.yaml.",
     )
-    parser.add_argument(
-        "--config", type=Path, default=Path("config"), metavar="DIR", help="folder of bot.yaml"
-    )
+    add_location(parser)
     parser.add_argument(
         "--port", type=_port, default=None, help="port to listen on (0: a free one)"
-    )
-    parser.add_argument(
-        "--data-dir", type=Path, default=None, metavar="DIR", help="folder of the database"
     )
 
 
@@ -47,18 +44,20 @@ def run(arguments: argparse.Namespace) -> int:
     except argparse.ArgumentTypeError as error:
         print(f"not started: PORT: {error}", file=sys.stderr)
         return 1
-    data = arguments.data_dir or Path(os.environ.get("DATA_DIR") or loaded.bot.storage.directory)
     configure_logs()
     try:
-        asyncio.run(_serve(loaded, data, port))
+        asyncio.run(_serve(loaded, location_of(arguments, loaded), port))
+    except StoreError as error:
+        print(f"not started: {error}", file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"not started: {error}. Is the port taken? Try PORT=8081.", file=sys.stderr)
         return 1
     return 0
 
 
-async def _serve(settings: Settings, data: Path, port: int | None) -> None:
-    app = App(settings, data_directory=data, port=port)
+async def _serve(settings: Settings, data: Location, port: int | None) -> None:
+    app = App(settings, data_directory=data.directory, database=data.database, port=port)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -74,8 +73,8 @@ async def _serve(settings: Settings, data: Path, port: int | None) -> None:
         await app.stop()
 
 
-def _banner(app: App, settings: Settings, data: Path) -> list[str]:
-    lines = [f"Yutang runs {settings.bot.brand.name}; data in {data}/"]
+def _banner(app: App, settings: Settings, data: Location) -> list[str]:
+    lines = [f"Yutang runs {settings.bot.brand.name}; data in {data}"]
     if app.simulator is not None:
         lines.append(f"  chat      {app.address}/sim/    (simulated: nothing is sent to Tencent)")
     lines += [

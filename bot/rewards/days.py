@@ -1,6 +1,7 @@
 """The community's day: it turns at a chosen local hour, so that night owls keep their evening."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 
 def community_date(now: datetime, zone: tzinfo, day_starts_at: time) -> date:
@@ -11,7 +12,12 @@ def community_date(now: datetime, zone: tzinfo, day_starts_at: time) -> date:
     """
     today = now.astimezone(zone).date()
     for day in (today + timedelta(days=1), today):
-        begins = datetime.combine(day, day_starts_at, tzinfo=zone).astimezone(UTC)
-        if begins <= now.astimezone(UTC):
+        if day_begins_at(day, zone, day_starts_at) <= now:
             return day
     return today - timedelta(days=1)
+
+
+@lru_cache(maxsize=64)  # every claim asks for the same two days
+def day_begins_at(day: date, zone: tzinfo, day_starts_at: time) -> datetime:
+    """The first instant (UTC) of the community's ``day``."""
+    return datetime.combine(day, day_starts_at, tzinfo=zone).astimezone(UTC)

@@ -1,20 +1,23 @@
-"""Check-ins and streaks, decided: pure, the same for every database.
+"""Check-ins, decided: pure, the same for every database.
 
-A member checks in once a community day. A streak 连签 grows by one when the day before was
-checked in and starts again at one when it was not. What a day paid is written in its row, so
-later rules never pay back or take back.
+A member checks in once a community day. The streak 连签 grows by one when no day was missed since
+the last one, and starts again at one otherwise. Freezes stand in for missed days by themselves,
+but only when they are enough for all of them: what cannot save the streak is not used up. What a
+day paid is written in its row, so later rules never pay back or take back. When a budget is spent
+the day counts for the streak all the same and pays nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, MemberId
+from bot.rewards.budgets import BudgetBook, BudgetTaken, Spending
+from bot.rewards.checkin.days import ONE_DAY, DayKind, MemberDays, StreakDay
 from bot.rewards.ledger.transfers import AccountRef, Reason, Transfer
-
-ONE_DAY = timedelta(days=1)
+from bot.settings.schema.rewards.budgets import Budgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,9 @@ class CheckInRequest:
     """A member's wish to check in for the community day ``on_date``.
 
     ``points`` is what a day pays, ``milestones`` the extra points by length of streak in days.
+    A streak earns a freeze every ``freeze_every_days``, of which a member holds ``most_freezes``
+    at most. ``expires_on`` is the last day of the points, None when they do not expire.
+    ``budgets`` are what may be issued at all.
     """
 
     member_id: MemberId
@@ -30,14 +36,20 @@ class CheckInRequest:
     at: datetime
     points: int
     milestones: Mapping[int, int]
+    freeze_every_days: int
+    most_freezes: int
+    budgets: Budgets
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedIn:
     """A check-in's answer.
 
-    ``streak`` is in days; ``points`` and ``bonus`` are what this day paid, ``balance`` what the
-    member has. ``repeated`` tells that another event had checked this day in before.
+    ``streak`` is in days; ``points`` and ``bonus`` are what this day paid (nothing when a budget
+    was spent), ``balance`` what the member has. ``repeated`` tells that another event had checked
+    this day in before. ``saved`` is for how many missed days freezes stood in, ``freezes`` how
+    many are left, ``earned_freeze`` whether one of them came with this day.
     """
 
     on_date: date
@@ -46,18 +58,9 @@ class CheckedIn:
     bonus: int
     balance: int
     repeated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CheckInDay:
-    """A day that was checked in: ``streak`` in days, ``points`` and ``bonus`` as paid."""
-
-    member_id: MemberId
-    on_date: date
-    streak: int
-    points: int
-    bonus: int
-    key: EventKey
+    saved: int = 0
+    freezes: int = 0
+    earned_freeze: bool = False
 
 
 class Turn(StrEnum):
@@ -67,72 +70,143 @@ class Turn(StrEnum):
     REPLAYED = "replayed"
     """The same event again: it gets its first answer."""
     REPEATED = "repeated"
-    """Another event of a day that is checked in already."""
+    """Another event of a day that has its row already."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInRuling:
-    """A request, decided: the day it is about, and what it was."""
+    """A request, decided: the day it is about, what it was, and the missed days it saved.
 
-    day: CheckInDay
+    ``frozen`` are the rows of those days, to be written before the day itself.
+    """
+
+    day: StreakDay
     turn: Turn
+    saved: int = 0
+    earned_freeze: bool = False
+    frozen: tuple[StreakDay, ...] = ()
 
 
 def decide_check_ins(
-    days: Iterable[CheckInDay], requests: Sequence[CheckInRequest]
+    days: Iterable[StreakDay], book: BudgetBook, requests: Sequence[CheckInRequest]
 ) -> list[CheckInRuling | KeyReused]:
     """Rule on ``requests`` in order; each sees what those before it did.
 
-    ``days`` are the known rows of each request: its day, the day before, and that of its key.
+    ``days`` are the known rows around each request's day and around that of its key, for each
+    member what ``MemberDays`` needs. What they pay is counted in ``book``.
     """
-    by_day = {(day.member_id, day.on_date): day for day in days}
-    by_key = {day.key: day for day in by_day.values()}
+    by_key: dict[EventKey, StreakDay] = {}
+    known: dict[MemberId, list[StreakDay]] = {request.member_id: [] for request in requests}
+    for day in days:
+        by_key[day.key] = day
+        known.setdefault(day.member_id, []).append(day)
+    of_member = {member_id: MemberDays(rows) for member_id, rows in known.items()}
     rulings: list[CheckInRuling | KeyReused] = []
     for request in requests:
-        ruling = _rule(by_day, by_key, request)
+        ruling = _rule(of_member[request.member_id], by_key.get(request.key), book, request)
         rulings.append(ruling)
         if isinstance(ruling, CheckInRuling) and ruling.turn is Turn.FIRST:
-            by_day[request.member_id, request.on_date] = ruling.day
             by_key[request.key] = ruling.day
     return rulings
 
 
 def _rule(
-    by_day: Mapping[tuple[MemberId, date], CheckInDay],
-    by_key: Mapping[EventKey, CheckInDay],
-    request: CheckInRequest,
+    days: MemberDays, replayed: StreakDay | None, book: BudgetBook, request: CheckInRequest
 ) -> CheckInRuling | KeyReused:
-    replayed = by_key.get(request.key)
     if replayed is not None:
-        if replayed.member_id != request.member_id:
-            return KeyReused("another member checked in with this event", key=request.key)
-        return CheckInRuling(replayed, Turn.REPLAYED)
-    repeated = by_day.get((request.member_id, request.on_date))
-    if repeated is not None:
-        return CheckInRuling(repeated, Turn.REPEATED)
-    day_before = by_day.get((request.member_id, request.on_date - ONE_DAY))
-    streak = 1 if day_before is None else day_before.streak + 1
-    first = CheckInDay(
-        member_id=request.member_id,
-        on_date=request.on_date,
-        streak=streak,
-        points=request.points,
-        bonus=request.milestones.get(streak, 0),
-        key=request.key,
+        if replayed.member_id != request.member_id or replayed.kind is not DayKind.CAME:
+            return KeyReused("this event did something else before", key=request.key)
+        return _replay(days, replayed)
+    present = days.on(request.on_date)
+    if present is not None:
+        return CheckInRuling(present, Turn.REPEATED)
+    return _come(days, book, request)
+
+
+def _replay(days: MemberDays, day: StreakDay) -> CheckInRuling:
+    before = days.last_before(day.on_date)
+    held = 0 if before is None else before.freezes
+    return CheckInRuling(
+        day,
+        Turn.REPLAYED,
+        saved=days.frozen_before(day.on_date),
+        earned_freeze=day.freezes > held,
     )
-    return CheckInRuling(first, Turn.FIRST)
 
 
-def transfers_of(day: CheckInDay, at: datetime) -> tuple[Transfer, ...]:
+def _come(days: MemberDays, book: BudgetBook, request: CheckInRequest) -> CheckInRuling:
+    """The first check-in of a day.
+
+    An event may come late, after one of a later day. Its day joins the streak and is paid; but
+    freezes are a matter of the newest day alone, so that they are counted in one line.
+    """
+    late = days.is_followed(request.on_date)
+    frozen = () if late else _freeze(days, request)
+    for stand_in in frozen:
+        days.add(stand_in)
+    before = days.last_before(request.on_date)
+    held = 0 if before is None else before.freezes
+    streak = days.streak_before(request.on_date) + 1
+    due = not late and streak % request.freeze_every_days == 0
+    earned = due and held < request.most_freezes
+    bonus = request.milestones.get(streak, 0)
+    spending = Spending(request.points + bonus, request.on_date)
+    paid = isinstance(book.take(request.budgets, spending), BudgetTaken)
+    day = days.add(
+        StreakDay(
+            member_id=request.member_id,
+            on_date=request.on_date,
+            kind=DayKind.CAME,
+            streak=streak,
+            standing=streak,
+            points=request.points if paid else 0,
+            bonus=bonus if paid else 0,
+            freezes=held + earned,
+            key=request.key,
+        )
+    )
+    return CheckInRuling(day, Turn.FIRST, len(frozen), earned, frozen)
+
+
+def _freeze(days: MemberDays, request: CheckInRequest) -> tuple[StreakDay, ...]:
+    """The missed days since the last one as frozen ones, if there are freezes for all."""
+    last = days.last_before(request.on_date)
+    if last is None:
+        return ()
+    missed = (request.on_date - last.on_date).days - 1
+    if missed > last.freezes:
+        return ()
+    return tuple(
+        StreakDay(
+            member_id=request.member_id,
+            on_date=last.on_date + number * ONE_DAY,
+            kind=DayKind.FROZEN,
+            streak=last.standing,
+            standing=last.standing,
+            points=0,
+            bonus=0,
+            freezes=last.freezes - number,
+            key=EventKey(f"{request.key}/frozen/{number}"),
+        )
+        for number in range(1, missed + 1)
+    )
+
+
+def transfers_of(day: StreakDay, request: CheckInRequest) -> tuple[Transfer, ...]:
     """What a checked-in day issues: its points and, apart from them, its milestone's bonus."""
+    if not day.points:
+        return ()
     key = f"checkin/{day.member_id}/{day.on_date.isoformat()}"
-    points = _issue(day, key, day.points, Reason.CHECKIN, at)
+    points = _issue(day, request, key, day.points, Reason.CHECKIN)
     if not day.bonus:
         return (points,)
-    return (points, _issue(day, f"{key}/milestone", day.bonus, Reason.CHECKIN_MILESTONE, at))
+    bonus = _issue(day, request, f"{key}/milestone", day.bonus, Reason.CHECKIN_MILESTONE)
+    return (points, bonus)
 
 
-def _issue(day: CheckInDay, key: str, amount: int, reason: Reason, at: datetime) -> Transfer:
+def _issue(
+    day: StreakDay, request: CheckInRequest, key: str, amount: int, reason: Reason
+) -> Transfer:
     return Transfer(
         key=key,
         debit=AccountRef.issuance(),
@@ -141,5 +215,6 @@ def _issue(day: CheckInDay, key: str, amount: int, reason: Reason, at: datetime)
         reason=reason,
         reference=day.key,
         actor=f"member/{day.member_id}",
-        at=at,
+        at=request.at,
+        expires_on=request.expires_on,
     )

@@ -1,21 +1,23 @@
-"""Opening and expiring a packet, decided: pure, the same for every database.
+"""Opening and expiring packets, decided: pure, the same for every database.
 
-A packet is paid from its group's pool. The first packet of a community day fills the pool up to
-the day's allowance; what expired packets give back stays in the pool beside it.
+A packet is paid from its group's pool, from its owner's own, or from a campaign's budget. The
+first packet of a community day fills a pool up to the day's allowance; what expired packets give
+back stays in it beside that. A rain is several packets that are opened together, each a drop.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
+from bot.core.money import Currency
 from bot.rewards.ledger.transfers import AccountRef, Reason, Transfer
+from bot.rewards.packets.gate import PacketKind, Purse, Terms
 from bot.rewards.packets.packet import (
     Draw,
     Packet,
-    PacketKind,
     PacketRefused,
     PacketState,
     RefusedBecause,
@@ -29,80 +31,124 @@ from bot.settings.schema.rewards import Packets as PacketRules
 class OpenRequest:
     """An owner's wish for a packet on the community day ``on_date``.
 
-    ``allowance`` is what the pool is filled up to with the day's first packet. ``drawn`` are the
-    shares, or why these numbers cannot be a packet.
+    ``opens_at`` is when the first drop falls, ``every`` the time between two drops. ``allowance``
+    is what the pool is filled up to with the day's first packet, ``most_a_day`` what one owner may
+    send a day (0: as much as he can pay). ``drawn`` are the shares of each drop, or why these
+    terms cannot be a packet.
     """
 
     key: EventKey
     group_key: GroupKey
     owner_id: MemberId
-    kind: PacketKind
-    points: int
-    shares: int
+    terms: Terms
     on_date: date
     at: datetime
+    opens_at: datetime
+    every: timedelta
     expires_at: datetime
     allowance: int
-    drawn: Draw | PacketRefused
+    most_a_day: int
+    drawn: tuple[Draw, ...] | PacketRefused
+
+    @property
+    def purse(self) -> AccountRef:
+        """The account that is to pay."""
+        return self.terms.account(self.group_key, self.owner_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Pools:
     """What is known before opening.
 
-    ``packets`` by the requests' keys, ``balances`` of the groups' pools, ``filled`` the groups'
-    days that had a packet, ``last_packet_id`` the highest id so far (0 when none).
+    ``packets`` by the requests' keys, a rain with all its drops; ``balances`` of what shall pay;
+    ``filled`` the pools' days that had a packet; ``sent`` the points that each owner has sent on
+    the day; ``last_packet_id`` the highest id so far (0 when none).
     """
 
-    packets: Mapping[EventKey, Packet]
-    balances: Mapping[GroupKey, int]
-    filled: frozenset[tuple[GroupKey, date]]
+    packets: Mapping[EventKey, tuple[Packet, ...]]
+    balances: Mapping[AccountRef, int]
+    filled: frozenset[tuple[AccountRef, date]]
+    sent: Mapping[tuple[MemberId, date], int]
     last_packet_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A packet that is opened now, with the transfers that pay it."""
+    """A packet that is opened now, one for each drop, with the transfers that pay them."""
 
-    packet: Packet
+    request: OpenRequest
+    packets: tuple[Packet, ...]
     transfers: tuple[Transfer, ...]
 
 
-OpenRuling = Opening | Packet | PacketRefused | KeyReused
-"""A new packet, the one that this key opened before, or why not."""
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """What this key opened before."""
+
+    packets: tuple[Packet, ...]
 
 
-def check_packet(
-    kind: PacketKind, points: int, shares: int, rules: PacketRules
-) -> PacketRefused | None:
-    """Why these numbers cannot be a packet; None when they can."""
+OpenRuling = Opening | Reopened | PacketRefused | KeyReused
+
+
+def check_terms(terms: Terms, rules: PacketRules) -> PacketRefused | None:
+    """Why these terms cannot be a packet; None when they can."""
+    points, shares, drops = terms.points, terms.shares, terms.drops
     asked = {"points": points, "shares": shares}
+    if terms.currency is Currency.FEN and not (rules.cash and terms.purse is Purse.CAMPAIGN):
+        return PacketRefused(RefusedBecause.NO_CASH, asked)
+    is_cash = terms.currency is Currency.FEN
     bounds = {
-        "most_points": rules.most_points,
+        "most_points": rules.most_fen if is_cash else rules.most_points,
         "most_shares": rules.most_shares,
-        "least_share": rules.least_share_points,
+        "most_drops": rules.most_drops,
+        "least_share": rules.least_share_fen if is_cash else rules.least_share_points,
     }
-    if points > rules.most_points or shares > rules.most_shares:
+    if points > bounds["most_points"] or shares > rules.most_shares or drops > rules.most_drops:
         return PacketRefused(RefusedBecause.TOO_BIG, asked | bounds)
-    if shares < 1 or points < shares * rules.least_share_points:
+    if drops < 1 or shares < drops or points < shares * bounds["least_share"]:
         return PacketRefused(RefusedBecause.TOO_SMALL, asked | bounds)
-    if kind is PacketKind.FIXED and points % shares:
+    if points % drops or shares % drops or (terms.kind is PacketKind.FIXED and points % shares):
         return PacketRefused(RefusedBecause.UNEVEN, asked)
     return None
 
 
 def draw_packet(
-    kind: PacketKind, points: int, shares: int, rules: PacketRules, rng: random.Random
-) -> Draw | PacketRefused:
-    """Draw the shares of a packet, or say why these numbers cannot be one. Writes nothing."""
-    refused = check_packet(kind, points, shares, rules)
+    terms: Terms, rules: PacketRules, rng: random.Random
+) -> tuple[Draw, ...] | PacketRefused:
+    """Draw the shares of every drop, or say why these terms cannot be a packet. Writes nothing."""
+    refused = check_terms(terms, rules)
     if refused is not None:
         return refused
-    match kind:
+    drop = drop_of(terms)
+    least = rules.least_share_points
+    if terms.currency is Currency.FEN:
+        least = rules.least_share_fen
+    return tuple(seal(_split(drop, least, rng), rng) for _ in range(terms.drops))
+
+
+def _split(terms: Terms, least: int, rng: random.Random) -> list[int]:
+    match terms.kind:
         case PacketKind.LUCKY:
-            return seal(split_lucky(points, shares, rules.least_share_points, rng), rng)
+            return split_lucky(terms.points, terms.shares, least, rng)
         case PacketKind.FIXED:
-            return seal(split_fixed(points, shares), rng)
+            return split_fixed(terms.points, terms.shares)
+
+
+def drop_of(terms: Terms) -> Terms:
+    """The terms of one drop; of a packet that is no rain, its own."""
+    drops = terms.drops
+    return replace(terms, points=terms.points // drops, shares=terms.shares // drops, drops=1)
+
+
+def whole(drops: Sequence[Packet]) -> Terms:
+    """The terms of a packet, or of all drops of a rain together."""
+    return replace(
+        drops[0].terms,
+        points=sum(drop.terms.points for drop in drops),
+        shares=sum(drop.terms.shares for drop in drops),
+        drops=len(drops),
+    )
 
 
 def fill_for(balance: int, allowance: int) -> int:
@@ -112,101 +158,131 @@ def fill_for(balance: int, allowance: int) -> int:
 
 def decide_opens(pools: Pools, requests: Sequence[OpenRequest]) -> list[OpenRuling]:
     """Rule on ``requests`` in order; each sees what those before it took from the pool."""
-    packets, balances, filled = dict(pools.packets), dict(pools.balances), set(pools.filled)
-    last_id = pools.last_packet_id
-    rulings: list[OpenRuling] = []
-    for request in requests:
-        balance = balances.get(request.group_key, 0)
-        known = packets.get(request.key)
-        due = (request.group_key, request.on_date) not in filled
-        fill = fill_for(balance, request.allowance) if due else 0
-        ruling = _rule(request, known, balance + fill, PacketId(last_id + 1))
-        if isinstance(ruling, Packet) and known is None:
-            last_id += 1
-            packets[request.key] = ruling
-            balances[request.group_key] = balance + fill - request.points
-            filled.add((request.group_key, request.on_date))
-            rulings.append(Opening(ruling, _pay(ruling, fill)))
-        else:
-            rulings.append(ruling)
-    return rulings
+    desk = _Desk(pools)
+    return [desk.rule(request) for request in requests]
 
 
-def _rule(
-    request: OpenRequest, known: Packet | None, pool: int, packet_id: PacketId
-) -> Packet | PacketRefused | KeyReused:
-    if known is not None:
-        return known if _same(known, request) else _reused(request.key)
-    if isinstance(request.drawn, PacketRefused):
-        return request.drawn
-    if pool < request.points:
-        return PacketRefused(
-            RefusedBecause.POOL_SHORT,
-            {"points": request.points, "shares": request.shares, "pool": pool},
+class _Desk:
+    """The pools while packets are paid from them."""
+
+    def __init__(self, pools: Pools) -> None:
+        self._packets = dict(pools.packets)
+        self._balances = dict(pools.balances)
+        self._filled = set(pools.filled)
+        self._sent = dict(pools.sent)
+        self._last_id = pools.last_packet_id
+
+    def rule(self, request: OpenRequest) -> OpenRuling:
+        known = self._packets.get(request.key)
+        if known is not None:
+            return Reopened(known) if _same(known, request) else _reused(request.key)
+        if isinstance(request.drawn, PacketRefused):
+            return request.drawn
+        fill = self._fill(request)
+        pool = self._balances.get(request.purse, 0) + fill
+        refused = self._refusal(request, pool)
+        if refused is not None:
+            return refused
+        packets = tuple(_drops(request, request.drawn, self._last_id + 1))
+        self._keep(request, packets, pool)
+        funds = [_fund(packet) for packet in packets]
+        paid = [_filling(request, fill, packets[0].reference), *funds] if fill else funds
+        return Opening(request, packets, tuple(paid))
+
+    def _fill(self, request: OpenRequest) -> int:
+        """What today's filling of the pool adds if this request is the day's first."""
+        is_pool = request.terms.purse is not Purse.CAMPAIGN
+        if not is_pool or (request.purse, request.on_date) in self._filled:
+            return 0
+        return fill_for(self._balances.get(request.purse, 0), request.allowance)
+
+    def _refusal(self, request: OpenRequest, pool: int) -> PacketRefused | None:
+        terms = request.terms
+        asked = {"points": terms.points, "shares": terms.shares}
+        left = request.most_a_day - self._sent.get((request.owner_id, request.on_date), 0)
+        limited = request.most_a_day > 0 and terms.currency is Currency.POINTS
+        if limited and terms.points > left:
+            return PacketRefused(RefusedBecause.DAY_SPENT, asked | {"left": max(0, left)})
+        if pool < terms.points:
+            return PacketRefused(RefusedBecause.POOL_SHORT, asked | {"pool": pool})
+        return None
+
+    def _keep(self, request: OpenRequest, packets: tuple[Packet, ...], pool: int) -> None:
+        self._last_id += len(packets)
+        self._packets[request.key] = packets
+        self._balances[request.purse] = pool - request.terms.points
+        self._filled.add((request.purse, request.on_date))
+        if request.terms.currency is Currency.POINTS:
+            day = (request.owner_id, request.on_date)
+            self._sent[day] = self._sent.get(day, 0) + request.terms.points
+
+
+def _drops(request: OpenRequest, draws: Sequence[Draw], first_id: int) -> Iterable[Packet]:
+    terms = drop_of(request.terms)
+    for number, draw in enumerate(draws):
+        yield Packet(
+            packet_id=PacketId(first_id + number),
+            key=EventKey(f"{request.key}/{number}") if number else request.key,
+            group_key=request.group_key,
+            owner_id=request.owner_id,
+            terms=terms,
+            on_date=request.on_date,
+            proof=draw.proof,
+            best_position=draw.best_position,
+            state=PacketState.OPEN,
+            claimed_shares=0,
+            claimed_points=0,
+            created_at=request.at,
+            opens_at=request.opens_at + number * request.every,
+            expires_at=request.expires_at,
+            rain_id=PacketId(first_id) if len(draws) > 1 else None,
         )
-    return Packet(
-        packet_id=packet_id,
-        key=request.key,
-        group_key=request.group_key,
-        owner_id=request.owner_id,
-        kind=request.kind,
-        on_date=request.on_date,
-        points=request.points,
-        draw=request.drawn,
-        state=PacketState.OPEN,
-        claimed_shares=0,
-        created_at=request.at,
-        expires_at=request.expires_at,
-    )
 
 
-def _same(packet: Packet, request: OpenRequest) -> bool:
-    return (packet.group_key, packet.owner_id, packet.kind, packet.points, packet.shares) == (
-        request.group_key,
-        request.owner_id,
-        request.kind,
-        request.points,
-        request.shares,
-    )
+def _same(known: Sequence[Packet], request: OpenRequest) -> bool:
+    """Whether a repeated request asks for the same; who is named is not looked at again."""
+    nameless = replace(request.terms, gate=replace(request.terms.gate, guests=()))
+    before = replace(whole(known), gate=replace(known[0].terms.gate, guests=()))
+    whose = (known[0].group_key, known[0].owner_id)
+    return (*whose, before) == (request.group_key, request.owner_id, nameless)
 
 
 def _reused(key: EventKey) -> KeyReused:
     return KeyReused(f"the key {key} opened another packet: use a key of its own", key=key)
 
 
-def _pay(packet: Packet, fill: int) -> tuple[Transfer, ...]:
-    pool = AccountRef.group_pool(packet.group_key)
-    fund = Transfer(
+def _fund(packet: Packet) -> Transfer:
+    return Transfer(
         key=f"fund/{packet.packet_id}",
-        debit=pool,
-        credit=AccountRef.packet(packet.packet_id),
-        amount=packet.points,
+        debit=packet.purse,
+        credit=packet.account,
+        amount=packet.terms.points,
         reason=Reason.PACKET_FUND,
         reference=packet.reference,
         actor=f"member/{packet.owner_id}",
         at=packet.created_at,
     )
-    if not fill:
-        return (fund,)
-    filling = Transfer(
-        key=f"pool/{packet.group_key}/{packet.on_date.isoformat()}",
+
+
+def _filling(request: OpenRequest, amount: int, reference: str) -> Transfer:
+    return Transfer(
+        key=f"pool/{request.purse.holder}/{request.on_date.isoformat()}",
         debit=AccountRef.issuance(),
-        credit=pool,
-        amount=fill,
+        credit=request.purse,
+        amount=amount,
         reason=Reason.PACKET_POOL,
-        reference=packet.reference,
-        actor=f"member/{packet.owner_id}",
-        at=packet.created_at,
+        reference=reference,
+        actor=f"member/{request.owner_id}",
+        at=request.at,
     )
-    return (filling, fund)
 
 
 def expire(packet: Packet, now: datetime) -> tuple[Packet, Transfer]:
-    """End an open packet at ``now`` and send what is left back to its group's pool."""
+    """End an open packet at ``now`` and send what is left back to what paid it."""
     refund = Transfer(
         key=f"refund/{packet.packet_id}",
-        debit=AccountRef.packet(packet.packet_id),
-        credit=AccountRef.group_pool(packet.group_key),
+        debit=packet.account,
+        credit=packet.purse,
         amount=packet.left_points,
         reason=Reason.PACKET_REFUND,
         reference=packet.reference,

@@ -61,3 +61,13 @@ def commit(shares: Sequence[int], salt: str) -> str:
     """
     line = f"{salt}:{','.join(map(str, shares))}"
     return hashlib.sha256(line.encode()).hexdigest()
+
+
+def joint_proof(proofs: Sequence[str]) -> str:
+    """The one proof of the packets of a rain: SHA-256 of their proofs, joined by commas.
+
+    A single packet's proof stands for itself.
+    """
+    if len(proofs) == 1:
+        return proofs[0]
+    return hashlib.sha256(",".join(proofs).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Earning: points for what members do, by the rules of rewards.yaml."""
