@@ -22,6 +22,7 @@ check: $(VENV)/.dev  ## lint, format, types, the import rule
 
 bench: $(VENV)/.dev  ## workloads, each against a floor in the same run
 	$(BIN)/python -m benchmarks.callback
+	$(BIN)/python -m benchmarks.claims
 
 format: $(VENV)/.dev  ## what `make check` would ask for
 	$(BIN)/ruff check --fix .

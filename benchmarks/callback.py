@@ -50,7 +50,7 @@ from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 from bot.settings.schema.channels import WecomApp as WecomAppSection
 from bot.settings.settings import Settings
-from bot.store.db import connect_sqlite
+from bot.store.sqlite import connect_sqlite
 
 MEMBERS = 20_000
 REPEATS = 0.1

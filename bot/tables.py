@@ -6,7 +6,6 @@ MODELS: Final = (
     "bot.outbox.models",
     "bot.members.models",
     "bot.rewards.ledger.models",
-    "bot.rewards.packets.models",
     "bot.growth.models",
     "bot.schedules.models",
     "bot.pipeline.proposals",

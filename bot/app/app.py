@@ -1,4 +1,4 @@
-"""The composition root: builds every object, starts and drains. The only file that knows all.
+"""One process of Yutang, from its start to its end.
 
 Read it from ``App`` down: what is built, in which order it starts, in which order it stops.
 """
@@ -14,59 +14,28 @@ from pathlib import Path
 import structlog
 
 from bot import __version__
+from bot.app.doors import doors_of
+from bot.app.house import Ground, House
+from bot.app.topics import jobs_of, payout_job, routes_of
+from bot.app.traffic import Traffic
 from bot.channels.build import Stage, open_channels
+from bot.channels.pay_build import PayStage
 from bot.core.clock import Clock, ShiftableClock, SystemClock
 from bot.core.ids import ChannelKey
 from bot.core.metrics import Metrics
 from bot.core.ports import Listener
 from bot.core.randomness import secure
-from bot.growth.invites import Invites
-from bot.growth.ways import Ways
-from bot.handlers.ask import AskHandlers
 from bot.handlers.configuration import ConfigurationWatch
-from bot.handlers.friends import FriendHandlers
-from bot.handlers.help import HelpHandlers
-from bot.handlers.invite import InviteHandlers, ReferralJob
-from bot.handlers.owner import OwnerHandlers
-from bot.handlers.points import PointsHandlers
-from bot.handlers.profile import ProfileHandlers
-from bot.handlers.redpacket import PacketExpiry, RedPacketHandlers
-from bot.handlers.tasks import TaskHandlers, TaskJob
-from bot.handlers.welcome import MembershipHandlers, WelcomeJob
-from bot.members.roster import Roster
-from bot.members.ties import Ties
-from bot.outbox.worker import OutboxWorker
-from bot.persona.screening import find_blocked
-from bot.persona.voice import Voice
-from bot.pipeline.contact_sync import ContactSync
-from bot.pipeline.dispatch import Dispatcher
-from bot.pipeline.hints import Hints
-from bot.pipeline.inbox import Inbox
-from bot.pipeline.linking import Linking
-from bot.pipeline.names import Names
-from bot.pipeline.proposals import Proposals
-from bot.pipeline.pulling import Pulling
-from bot.pipeline.reception import Reception
-from bot.pipeline.roster_sync import RosterSync
-from bot.pipeline.routing import Route
-from bot.pipeline.tag_sync import TagSync
-from bot.pipeline.takeover import TakeoverJob
-from bot.pipeline.worker import Worker
-from bot.rewards.checkin.checkins import CheckIns
-from bot.rewards.ledger.statement import Statements
-from bot.rewards.packets.packets import Packets
-from bot.schedules.publisher import Publisher
-from bot.schedules.ticker import Job, Ticker
-from bot.settings.pages import Pages
+from bot.schedules.ticker import Ticker
 from bot.settings.reload import LiveSettings
 from bot.settings.settings import Settings
+from bot.simulator.pay.corner import BRIDGE_PATH
+from bot.simulator.pay.door import PAY_BASE
+from bot.simulator.pay.keys import API_V3_KEY
 from bot.simulator.simulator import Simulator
 from bot.simulator.world import MovableClock
 from bot.store.db import Store
 from bot.tables import MODELS
-from bot.web.callbacks import Callbacks
-from bot.web.pages.member_pages import MemberPages
-from bot.web.server import Route as WebRoute
 from bot.web.server import Server
 from bot.web.status import Health, Status
 
@@ -77,9 +46,10 @@ DEAF_SECONDS = 5.0
 class App:
     """One process of Yutang.
 
-    ``data_directory`` holds the database and, in rehearsals, the simulator's journal. ``port``
-    overrides bot.yaml's (0 takes a free one). ``clock`` and ``rng``, which draws shares, codes and
-    variants, are given by tests.
+    ``data_directory`` holds the database and, in rehearsals, the simulator's journal;
+    ``database`` is the address of PostgreSQL, when the data is there. ``port`` overrides
+    bot.yaml's (0 takes a free one). ``clock`` and ``rng``, which draws shares, codes and variants,
+    are given by tests.
     """
 
     def __init__(
@@ -87,6 +57,7 @@ class App:
         settings: Settings,
         *,
         data_directory: Path,
+        database: str = "",
         port: int | None = None,
         clock: MovableClock | None = None,
         rng: random.Random | None = None,
@@ -104,7 +75,7 @@ class App:
             self.simulator = Simulator(settings.bot, movable, data_directory, lambda: self.address)
         else:
             self.clock = clock or SystemClock()
-        self.store = Store(data_directory, MODELS)
+        self.store = Store(data_directory, MODELS, database)
         self._stopping = asyncio.Event()
         self._exits = AsyncExitStack()
         self._log = structlog.get_logger("app")
@@ -124,7 +95,7 @@ class App:
         """The pages of groups whose members act there; known once started."""
         groups = self.live.current.bot.groups
         return tuple(
-            url for group in groups if group.hears is None and (url := self._pages.url(group))
+            url for group in groups if group.hears is None and (url := self._house.pages.url(group))
         )
 
     async def start(self) -> None:
@@ -149,14 +120,11 @@ class App:
         )
         later(self._channels.close)
         await self._build()
-        await self._inbox.adopt(self.clock.now())
-        await self._worker.take_over()
-        later(self.outbox.stop)
-        await self.outbox.start()
-        later(self._worker.idle)
-        server = Server(self._socket, self._web_routes())
-        later(server.stop)
-        await server.start()
+        later(self._traffic.outbox.stop)
+        await self._traffic.start(self.clock.now())
+        later(self._traffic.worker.idle)
+        later(self._server.stop)
+        await self._server.start()
         if self.simulator is not None:
             self.simulator.settle = self.settle
             later(self.simulator.stop)
@@ -166,14 +134,48 @@ class App:
         self.ticker.start()
         for key, listener in self._channels.listeners.items():
             self._in_background(self._listen(listener), f"listen on {key}")
-        self._in_background(self._wake_outbox(), "wake outbox")
+        self._in_background(self._traffic.wake_outbox(), "wake outbox")
         self._in_background(self._watch.follow(self._stopping), "configuration")
+
+    async def _build(self) -> None:
+        """Everything that handles events, runs by the clock or is served."""
+        self._house = House(
+            Ground(
+                live=self.live,
+                store=self.store,
+                channels=self._channels,
+                clock=self.clock,
+                rng=self._rng,
+                metrics=self.metrics,
+                address=self.address,
+                pay_stage=self._pay_stage(),
+            )
+        )
+        await self._house.open()
+        self._traffic = Traffic(self._house, routes_of(self._house))
+        payouts = payout_job(self._house)
+        rehearsed = [] if self.simulator is None else [self.simulator.pay]
+        self.ticker = Ticker(
+            [*rehearsed, *jobs_of(self._house, self._traffic, payouts)], self.clock, self.metrics
+        )
+        self._watch = ConfigurationWatch(
+            live=self.live,
+            store=self.store,
+            roster=self._house.roster,
+            voice=self._house.voice,
+            clock=self.clock,
+            metrics=self.metrics,
+        )
+        simulated = [] if self.simulator is None else self.simulator.routes()
+        doors = doors_of(self._house, self._traffic, payouts)
+        status = Status(self._health, self.metrics).routes()
+        self._server = Server(self._socket, [*doors, *status, *simulated])
 
     async def _listen(self, listener: Listener) -> None:
         """Listen, and listen again after a defect: a deaf robot helps nobody."""
         while True:
             try:
-                await listener.listen(self._reception.take)
+                await listener.listen(self._traffic.reception.take)
             except Exception:  # noqa: BLE001 (worker loop: logs, counts and goes on)
                 self._log.exception("listening failed")
                 self.metrics.jobs_failed.labels("listening").inc()
@@ -200,149 +202,24 @@ class App:
         For whoever moves the clock: no time passes in which member lists would be read, so they
         are read now.
         """
-        for job in (self._roster_sync, self._contact_sync, self._tag_sync):
-            job.hurry()
+        self._traffic.looks.hurry()
         await self.ticker.tick()
-        await self._worker.idle()
-        await self.outbox.send_due()
-        instants = [await self.ticker.next_due(), await self.outbox.next_due()]
+        await self._traffic.worker.idle()
+        await self._traffic.outbox.send_due()
+        instants = [await self.ticker.next_due(), await self._traffic.outbox.next_due()]
         return min((instant for instant in instants if instant is not None), default=None)
 
-    async def _build(self) -> None:
-        """Everything that handles events or runs by the clock."""
-        store, live = self.store, self.live
-        self._voice = Voice(live, self._rng)
-        await self._voice.recall(store)
-        self._roster = Roster(store)
-        await self._roster.appoint(live.current, self.clock.now())
-        self._ties = Ties(store)
-        self._invites = Invites(store, self._rng)
-        self._packets = Packets(store, self._rng)
-        self._pages = Pages(live, self.address)
-        self._publisher = Publisher(store, self._voice, live, self._pages)
-        self._build_pipeline()
-        self._build_looks()
-        self._watch = ConfigurationWatch(
-            live=live,
-            store=store,
-            roster=self._roster,
-            voice=self._voice,
-            clock=self.clock,
-            metrics=self.metrics,
+    def _pay_stage(self) -> PayStage | None:
+        if self.simulator is None or self.live.current.bot.pay is None:
+            return None
+        keys = self.simulator.pay.keys
+        return PayStage(
+            address=f"{self.address}{PAY_BASE}",
+            merchant=keys.merchant,
+            platform=keys.platform,
+            api_v3_key=API_V3_KEY,
+            bridge=BRIDGE_PATH,
         )
-        self.ticker = Ticker(self._jobs(), self.clock, self.metrics)
-
-    def _build_pipeline(self) -> None:
-        """How events travel in and messages out."""
-        store, live, tables = self.store, self.live, self._channels.tables
-        self._inbox = Inbox(store)
-        dispatcher = Dispatcher(
-            live=live,
-            voice=self._voice,
-            clock=self.clock,
-            routes=self._routes(),
-            hears={key: table.hears_in_groups for key, table in tables.items()},
-        )
-        self._names = Names(
-            directories=self._channels.directories,
-            roster=self._roster,
-            linking=Linking(store),
-            live=live,
-            clock=self.clock,
-        )
-        self._worker = Worker(
-            store=store,
-            inbox=self._inbox,
-            dispatcher=dispatcher,
-            live=live,
-            names=self._names,
-            voice=self._voice,
-            clock=self.clock,
-            capabilities=tables,
-            metrics=self.metrics,
-        )
-        self.outbox = OutboxWorker(
-            store=store,
-            senders=self._channels.senders,
-            clock=self.clock,
-            screen=self._screen,
-            metrics=self.metrics,
-        )
-        self._hints = Hints()
-        self._reception = Reception(self._worker, self._hints)
-
-    def _build_looks(self) -> None:
-        """What is fetched and compared, because the platform does not bring it, or not surely."""
-        store, live = self.store, self.live
-        self._pulling = Pulling(
-            pulls=self._channels.pulls, store=store, reception=self._reception, hints=self._hints
-        )
-        self._roster_sync = RosterSync(
-            directories=self._channels.directories,
-            roster=self._roster,
-            names=self._names,
-            worker=self._worker,
-            hints=self._hints,
-            live=live,
-        )
-        self._tag_sync = TagSync(contacts=self._channels.contacts, store=store, live=live)
-        self._contact_sync = ContactSync(
-            contacts=self._channels.contacts,
-            ties=self._ties,
-            names=self._names,
-            tags=self._tag_sync,
-            worker=self._worker,
-            hints=self._hints,
-            live=live,
-        )
-
-    def _routes(self) -> tuple[Route, ...]:
-        """All routes; the first that fits answers, so the one for all other words comes last."""
-        store, voice, roster = self.store, self._voice, self._roster
-        statements, check_ins = Statements(store), CheckIns(store)
-        groups = (
-            PointsHandlers(voice, check_ins, statements),
-            RedPacketHandlers(voice, self._packets, Proposals(store), roster, self._pages),
-            InviteHandlers(voice, self._invites, roster, Ways(store, self._channels.contacts)),
-            ProfileHandlers(store, voice, statements, check_ins, self._invites, roster),
-            OwnerHandlers(store, voice, self._publisher, roster),
-            TaskHandlers(store, voice),
-            MembershipHandlers(roster, self._invites),
-            FriendHandlers(voice, self._ties),
-            AskHandlers(voice),
-        )
-        routes = tuple(route for group in groups for route in group.routes())
-        return (*HelpHandlers(voice, routes).routes(), *routes)
-
-    def _jobs(self) -> tuple[Job, ...]:
-        """What runs by the clock, in this order: first who is there, then what hangs on it."""
-        roster, voice, live = self._roster, self._voice, self.live
-        return (
-            TakeoverJob(self._worker),
-            self._roster_sync,
-            self._contact_sync,
-            self._tag_sync,
-            self._pulling,
-            PacketExpiry(self.store, self._packets, voice, live),
-            ReferralJob(self._invites, roster, voice, live),
-            WelcomeJob(roster, voice, live),
-            self._publisher,
-            TaskJob(self.store, self._channels.tasks, roster, voice, live),
-        )
-
-    def _web_routes(self) -> list[WebRoute]:
-        callbacks = Callbacks(
-            codecs=self._channels.codecs,
-            reception=self._reception,
-            clock=self.clock,
-            metrics=self.metrics,
-        )
-        status = Status(self._health, self.metrics)
-        simulated = [] if self.simulator is None else self.simulator.routes()
-        pages = MemberPages(
-            self.live, self._pages, self._channels.logins, self._reception, self.clock
-        )
-        return [*callbacks.routes(), *pages.routes(), *status.routes(), *simulated]
 
     def _stage(self) -> Stage | None:
         if self.simulator is None:
@@ -356,23 +233,12 @@ class App:
             sms=lambda key: f"{here}{simulator.sms_base(key)}",
         )
 
-    def _screen(self, text: str) -> str:
-        word = find_blocked(text, self.live.current.persona)
-        return f"it contains {word!r}, which persona.yaml blocks" if word else ""
-
-    async def _wake_outbox(self) -> None:
-        """Completed events may have left messages: send them now rather than at the next look."""
-        while True:
-            await self._worker.posted.wait()
-            self._worker.posted.clear()
-            self.outbox.wake()
-
     async def _health(self) -> Health:
         settings = self.live.current
         problems: tuple[str, ...] = ()
         waiting = -1
         try:
-            waiting = await self._inbox.count_waiting()
+            waiting = await self._traffic.inbox.count_waiting()
         except Exception as error:  # noqa: BLE001 (whatever it is, it is the answer)
             problems = (f"the database does not answer: {error}",)
         bad = self._watch.problems

@@ -17,7 +17,7 @@ from bot.channels.xml import Element, Fields
 from bot.core.errors import BadPayload
 from bot.core.events import Conversation, Event, EventKind, MediaKind, MediaRef, Place, Receipt
 from bot.core.ids import ChannelKey, EventKey, UserId
-from bot.core.messages import HandOver, Link, Media, Message, Notice
+from bot.core.messages import Attachment, HandOver, Link, Media, Message, Notice
 from bot.platforms.limits import ACCOUNT_TEXT_BYTES, KEYWORD, KEYWORD_CHARACTERS
 from bot.settings.schema.channels import NoticeTemplate
 
@@ -83,12 +83,12 @@ def custom_message(message: Message) -> dict[str, Any] | None:
     return {"msgtype": "text", "text": {"content": text}} if text else None
 
 
-def custom_media(media: Media, media_id: str) -> dict[str, Any]:
+def custom_media(attachment: Attachment, media_id: str) -> dict[str, Any]:
     """The content of a customer message that shows an uploaded file."""
     shown = {"media_id": media_id}
-    if media.kind is MediaKind.VIDEO and media.name:
-        shown["title"] = media.name
-    return {"msgtype": media.kind.value, media.kind.value: shown}
+    if isinstance(attachment, Media) and attachment.kind is MediaKind.VIDEO and attachment.name:
+        shown["title"] = attachment.name
+    return {"msgtype": attachment.kind.value, attachment.kind.value: shown}
 
 
 def keyword_data(template: NoticeTemplate, notice: Notice) -> dict[str, dict[str, str]]:

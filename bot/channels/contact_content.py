@@ -12,7 +12,9 @@ from typing import Any
 from bot.channels.render import as_plain, fit
 from bot.core.events import MediaKind
 from bot.core.messages import (
+    Attachment,
     CardUpdate,
+    Drawing,
     HandOver,
     Link,
     Media,
@@ -30,7 +32,7 @@ from bot.platforms.limits import (
     MASS_TEXT_BYTES,
 )
 
-FindMediaId = Callable[[Media], Awaitable[str]]
+FindMediaId = Callable[[Attachment], Awaitable[str]]
 """The media id of a file, uploaded if need be."""
 
 
@@ -70,9 +72,9 @@ def _text(message: Message) -> str:
     return text if text.strip() else ""
 
 
-def _attachments(message: Message) -> tuple[Media | Link, ...]:
+def _attachments(message: Message) -> tuple[Attachment | Link, ...]:
     match message:
-        case Media() | Link():
+        case Media() | Drawing() | Link():
             return (message,)
         case Post():
             return message.media
@@ -80,8 +82,8 @@ def _attachments(message: Message) -> tuple[Media | Link, ...]:
             return ()
 
 
-async def _attachment(item: Media | Link, find_media_id: FindMediaId) -> dict[str, Any]:
-    if isinstance(item, Media):
+async def _attachment(item: Attachment | Link, find_media_id: FindMediaId) -> dict[str, Any]:
+    if isinstance(item, Attachment):
         return {
             "msgtype": item.kind.value,
             item.kind.value: {"media_id": await find_media_id(item)},

@@ -30,7 +30,7 @@ from bot.channels.media import MediaShelf
 from bot.core.clock import Clock
 from bot.core.errors import PersonUnreachable, PlatformError, SettingsWrong, TransportError
 from bot.core.ids import ChannelKey, UserId
-from bot.core.messages import Media, Outgoing, TagChange, TargetKind
+from bot.core.messages import Attachment, Outgoing, TagChange, TargetKind
 from bot.core.ports import Capabilities, Chat, Outcome, Profile, SendResult, TaskState, Tie, Way
 from bot.platforms.limits import (
     CONTACT_PAGE,
@@ -257,8 +257,8 @@ class CustomerContact:
             return SendResult(Outcome.DEAD, "The platform does not take this receiver.")
         return SendResult(Outcome.HANDED, reference=needed(answer, "msgid"))
 
-    async def _media_id(self, media: Media) -> str:
-        return await self._shelf.media_id(media, self._api.upload_media, self._key)
+    async def _media_id(self, attachment: Attachment) -> str:
+        return await self._shelf.media_id(attachment, self._api.upload_media, self._key)
 
     async def _owner(self, chat_id: str) -> str:
         """Whoever owns the group now: nobody else may send to it."""

@@ -28,7 +28,16 @@ from bot.core.errors import (
 )
 from bot.core.events import Conversation, Event, EventKind, MediaKind, MediaRef, Place
 from bot.core.ids import ChannelKey, EventKey, UserId
-from bot.core.messages import CardUpdate, HandOver, Link, Media, Message, Outgoing, TargetKind
+from bot.core.messages import (
+    Attachment,
+    CardUpdate,
+    HandOver,
+    Link,
+    Media,
+    Message,
+    Outgoing,
+    TargetKind,
+)
 from bot.core.ports import Capabilities, Chat, Outcome, Profile, Pulled, SendResult
 from bot.platforms.limits import (
     SERVICE_MENU_ENTRY_BYTES,
@@ -178,7 +187,7 @@ class CustomerService:
 
     async def _content(self, message: Message) -> dict[str, Any]:
         """What a message shows. Raises ContentRefused for what it cannot."""
-        if not isinstance(message, Media):
+        if not isinstance(message, Attachment):
             return _words_only(message)
         media_id = await self._shelf.media_id(message, self._api.upload_media, self._key)
         return {"msgtype": message.kind.value, message.kind.value: {"media_id": media_id}}

@@ -6,19 +6,17 @@ matter: a webhook belongs to one group.
 Source: developer.work.weixin.qq.com/document/path/99110.
 """
 
-import base64
-import hashlib
 from typing import Any
 
 import aiohttp
 
 from bot.channels.http import File, garbled, request_json, send_result
-from bot.channels.media import MediaShelf
+from bot.channels.media import MediaShelf, inline_picture
 from bot.channels.render import as_markdown, as_plain, fit, what_is_lost, why_unsaid
 from bot.core.errors import PlatformError, TransportError
 from bot.core.events import MediaKind
 from bot.core.ids import ChannelKey
-from bot.core.messages import Link, Media, Message, Outgoing, TargetKind, Text
+from bot.core.messages import Drawing, Link, Media, Message, Outgoing, TargetKind, Text
 from bot.core.ports import Capabilities, Outcome, SendResult
 from bot.platforms.limits import (
     WEBHOOK_IMAGE_BYTES,
@@ -86,9 +84,9 @@ class GroupWebhook:
                 return {"msgtype": "text", "text": text}
             case Link():
                 return {"msgtype": "news", "news": {"articles": [_article(message)]}}
-            case Media() if message.kind is MediaKind.IMAGE:
-                body = self._shelf.read(message, most_bytes=WEBHOOK_IMAGE_BYTES).body
-                return {"msgtype": "image", "image": _image(body)}
+            case Media() | Drawing() if message.kind is MediaKind.IMAGE:
+                picture = await self._shelf.file(message, most_bytes=WEBHOOK_IMAGE_BYTES)
+                return {"msgtype": "image", "image": inline_picture(picture.body)}
             case Media():
                 media_id = await self._shelf.media_id(message, self._upload, self._key)
                 return {"msgtype": message.kind, message.kind: {"media_id": media_id}}
@@ -123,9 +121,3 @@ def _article(link: Link) -> dict[str, str]:
         "url": link.url,
     }
     return {**article, "picurl": link.picture_url} if link.picture_url else article
-
-
-def _image(body: bytes) -> dict[str, str]:
-    """A picture in the message itself; md5 is that of the raw file."""
-    digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
-    return {"base64": base64.b64encode(body).decode(), "md5": digest}

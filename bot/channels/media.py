@@ -1,7 +1,8 @@
 """Media: files of ours on their way out, encrypted files on their way in.
 
-Only what lies below the configuration directory can be shown. A file is uploaded once for each
-account that shows it; its media id is used until an hour before the platform forgets it.
+Only what lies below the configuration directory can be shown, and what we draw ourselves. A file
+is uploaded once for each account that shows it; its media id is used until an hour before the
+platform forgets it, so that whoever tries again sends the same content.
 
 Source: developer.work.weixin.qq.com/document/path/90253 (media/upload), 100719 (robots' media).
 """
@@ -28,7 +29,8 @@ from bot.channels.http import File, read_file
 from bot.core.clock import Clock
 from bot.core.errors import BadPayload, ContentRefused, TransportError
 from bot.core.events import MediaKind
-from bot.core.messages import Media
+from bot.core.messages import Attachment, Drawing, Media
+from bot.drawing.draw import draw
 from bot.platforms.limits import (
     MEDIA_BYTES,
     MEDIA_LEAST_BYTES,
@@ -40,6 +42,9 @@ Upload = Callable[[MediaKind, File], Awaitable[str]]
 """Brings a file to a platform and returns its media id."""
 
 _USE: Final = timedelta(seconds=MEDIA_SECONDS) - timedelta(hours=1)
+_PLACES: Final = 4096
+"""Files whose media ids are remembered: pictures are drawn anew every day."""
+
 _BLOCK: Final = 16
 
 
@@ -83,24 +88,37 @@ class MediaShelf:
         kind, _ = mimetypes.guess_type(path.name)
         return File(name, body, kind or "application/octet-stream")
 
-    async def media_id(self, media: Media, upload: Upload, owner: str) -> str:
+    async def file(self, attachment: Attachment, *, most_bytes: int | None = None) -> File:
+        """The file to send, read or drawn in a thread. Raises ContentRefused like ``read``."""
+        if isinstance(attachment, Drawing):
+            body = await asyncio.to_thread(draw, attachment.picture)
+            return File(f"{attachment.picture.kind}.png", body, "image/png")
+        return await asyncio.to_thread(self.read, attachment, most_bytes=most_bytes)
+
+    async def media_id(self, attachment: Attachment, upload: Upload, owner: str) -> str:
         """The media id for ``owner`` (an account), uploaded when there is none that is still good.
 
         Raises ContentRefused like ``read``, and what ``upload`` raises. Without a media id nothing
         was shown, so a silence is ``reached=False``.
         """
-        file = await asyncio.to_thread(self.read, media)
+        file = await self.file(attachment)
         digest = hashlib.sha256(file.body).hexdigest()
-        place = self._places[owner, media.kind, file.name, digest]
+        place = self._place(owner, attachment.kind, file.name, digest)
         async with place.turn:
             asked_at = self._clock.now()
             if place.use_until is None or asked_at >= place.use_until:
                 try:
-                    place.media_id = await upload(media.kind, file)
+                    place.media_id = await upload(attachment.kind, file)
                 except TransportError as silence:
                     raise TransportError(silence.message, reached=False, **silence.data) from None
                 place.use_until = asked_at + _USE
             return place.media_id
+
+    def _place(self, *of: str) -> _Place:
+        """Where the media id of a file stands; the oldest is forgotten when there are too many."""
+        if of not in self._places and len(self._places) >= _PLACES:
+            del self._places[next(iter(self._places))]
+        return self._places[of]
 
     def _path(self, media: Media) -> Path:
         """Where the file is. Raises ContentRefused, and what the file system raises."""
@@ -111,6 +129,12 @@ class MediaShelf:
         if not path.is_file():
             raise _refused(media, "does not exist")
         return path
+
+
+def inline_picture(body: bytes) -> dict[str, str]:
+    """A picture in the message itself; md5 is that of the raw file (99110, 101031)."""
+    digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return {"base64": base64.b64encode(body).decode(), "md5": digest}
 
 
 async def fetch_media(session: aiohttp.ClientSession, url: str, key: bytes) -> bytes:

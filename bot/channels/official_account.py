@@ -44,6 +44,7 @@ from bot.core.events import Receipt
 from bot.core.ids import ChannelKey, UserId
 from bot.core.messages import (
     CardUpdate,
+    Drawing,
     HandOver,
     Media,
     MenuItem,
@@ -316,7 +317,7 @@ class OfficialAccount:
                 raise _cannot("An account hands over only in the answer to a message.")
             case Media() if message.kind not in OFFICIAL_ACCOUNT.media:
                 raise _cannot(f"An account cannot send a {message.kind}.")
-            case Media():
+            case Media() | Drawing():
                 upload = self._api.upload_media
                 return custom_media(
                     message, await self._shelf.media_id(message, upload, self._app_id)

@@ -13,6 +13,7 @@ from typing import Any
 from bot.core.messages import (
     Card,
     CardUpdate,
+    Drawing,
     HandOver,
     Letter,
     Link,
@@ -117,7 +118,7 @@ class _Shape:
 
 def _plain(message: Message) -> _Shape:
     match message:
-        case Text() | Post() | Waiting() | HandOver():
+        case Text() | Post() | Waiting() | HandOver() | Drawing():
             return _Shape(message.text)
         case Markdown():
             return _Shape(_without_marks(message.text))
@@ -141,7 +142,7 @@ def _plain(message: Message) -> _Shape:
 
 def _marked(message: Message) -> _Shape:
     match message:
-        case Text() | Markdown() | Post() | Waiting() | HandOver():
+        case Text() | Markdown() | Post() | Waiting() | HandOver() | Drawing():
             return _Shape(message.text)
         case Card():
             return _Shape(_lines(_bold(message.title), message.text), _options(message))

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.channels.media import inline_picture
 from bot.channels.render import as_markdown, as_plain, fits_card, template_card
 from bot.core.events import Place
-from bot.core.messages import Card, CardUpdate, Media, Message, Text, Waiting
+from bot.core.messages import Attachment, Card, CardUpdate, Drawing, Message, Text, Waiting
+from bot.drawing.draw import draw
 from bot.platforms.limits import ROBOT_CONTENT_BYTES, ROBOT_FEEDBACK_BYTES, ROBOT_WELCOME_BYTES
 
 
@@ -57,6 +59,8 @@ class Slot:
 def stream(stream_id: str, message: Message, *, rated_as: str = "") -> dict[str, Any]:
     """The state of a stream: the words of ``message``, finished unless it is a Waiting.
 
+    Beneath the words of a Drawing stands its picture, drawn here: call it in a thread then.
+
     ``rated_as`` lets people rate the answer and comes back with the rating; only a stream's first
     state takes it.
     """
@@ -67,6 +71,9 @@ def stream(stream_id: str, message: Message, *, rated_as: str = "") -> dict[str,
     }
     if rated_as and len(rated_as.encode()) <= ROBOT_FEEDBACK_BYTES:
         state["feedback"] = {"id": rated_as}
+    if isinstance(message, Drawing):
+        picture = {"msgtype": "image", "image": inline_picture(draw(message.picture))}
+        state["msg_item"] = [picture]  # 101031: in the last state only
     return {"msgtype": "stream", "stream": state}
 
 
@@ -91,7 +98,7 @@ def markdown(message: Message) -> dict[str, Any]:
     return {"msgtype": "markdown", "markdown": {"content": content}}
 
 
-def media(message: Media, media_id: str) -> dict[str, Any]:
+def media(message: Attachment, media_id: str) -> dict[str, Any]:
     """A file that was uploaded."""
     return {"msgtype": message.kind, message.kind: {"media_id": media_id}}
 

@@ -33,8 +33,10 @@ from bot.core.errors import PlatformError, TransportError
 from bot.core.events import MediaRef, Receipt
 from bot.core.ids import ChannelKey, UserId
 from bot.core.messages import (
+    Attachment,
     Card,
     CardUpdate,
+    Drawing,
     Link,
     Markdown,
     Media,
@@ -122,7 +124,7 @@ class WecomApp:
         Media would have to be uploaded first, so for them the answer is empty and they have to be
         pushed.
         """
-        if not receipt.answerable or isinstance(message, Media):
+        if not receipt.answerable or isinstance(message, Attachment):
             return Answer()
         timestamp = int(answered_at.timestamp())
         plaintext = write_xml(
@@ -289,7 +291,7 @@ class WecomApp:
     async def _content(self, message: Message, kind: TargetKind) -> dict[str, Any]:
         """Type and content of a push. Groups take no cards (90248): these are markdown there."""
         match message:
-            case Media():
+            case Media() | Drawing():
                 media_id = await self._shelf.media_id(message, self._api.upload_media, self._key)
                 return {"msgtype": message.kind, message.kind: {"media_id": media_id}}
             case Link():

@@ -108,10 +108,10 @@ class WecomRobot:
         """Encrypt the answer, with the callback's own nonce (101033).
 
         A greeting is plain text, other words are a stream of at most 20,480 bytes: unfinished for
-        a Waiting, after which the platform asks for the next state. Cards are cards when the
-        platform takes them and numbered text otherwise. A tap takes nothing but a CardUpdate;
-        what the open request does not take (other answers to a tap, media) leaves the answer
-        empty, and words have to go to the event's ``reply_to``.
+        a Waiting, after which the platform asks for the next state, and with its picture for a
+        Drawing. Cards are cards when the platform takes them and numbered text otherwise. A tap
+        takes nothing but a CardUpdate; what the open request does not take (other answers to a
+        tap, media) leaves the answer empty, and words have to go to the event's ``reply_to``.
         """
         if not receipt.answerable:
             return Answer()

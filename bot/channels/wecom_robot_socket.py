@@ -30,8 +30,10 @@ from bot.core.errors import BadPayload, CodeUsedUp, PlatformError, StoreError, T
 from bot.core.events import Event, EventKind, MediaKind, MediaRef, Place, Receipt
 from bot.core.ids import ChannelKey
 from bot.core.messages import (
+    Attachment,
     Card,
     CardUpdate,
+    Drawing,
     Media,
     Message,
     Outgoing,
@@ -237,7 +239,7 @@ class WecomRobotSocket:
 
     async def _shown(self, message: Message) -> dict[str, Any] | None:
         """A card or a file as the platform shows it; None for words."""
-        if isinstance(message, Media):
+        if isinstance(message, Attachment):
             media_id = await self._shelf.media_id(message, self._upload, self._key)
             return answers.media(message, media_id)
         return answers.card(message)
@@ -283,6 +285,8 @@ def _caption(message: Message) -> str:
     match message:
         case Card():
             return message.title or message.text
+        case Drawing():
+            return message.text
         case Media():
             return message.name or PurePath(message.path).name
         case _:

@@ -52,6 +52,10 @@ class EventKind(StrEnum):
     """The tie is cut: by the customer, the follower or (``text`` is "employee") the employee."""
 
 
+FORGOTTEN: Final = "…"
+"""Stands in a stored event where words were that are not kept."""
+
+
 class Place(StrEnum):
     """Where an event happened."""
 

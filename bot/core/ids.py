@@ -22,3 +22,6 @@ RecordId = NewType("RecordId", int)
 
 PacketId = NewType("PacketId", int)
 """Row id of a red packet."""
+
+LotteryId = NewType("LotteryId", int)
+"""Row id of one round of a lottery."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from bot.core.events import MediaKind
 from bot.core.ids import ChannelKey, UserId
+from bot.core.pictures import Picture, picture_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,27 @@ class Media:
     kind: MediaKind
     path: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture of ours, stored as its facts and drawn where it is sent.
+
+    ``text`` tells the same in words: it is what channels show that cannot show pictures, and what
+    is screened. Where a picture and words go together, it stands above the picture.
+    """
+
+    picture: Picture
+    text: str
+
+    @property
+    def kind(self) -> MediaKind:
+        """It goes out as an image."""
+        return MediaKind.IMAGE
+
+
+Attachment = Media | Drawing
+"""What a platform is given as a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +180,7 @@ Message = (
     | Card
     | CardUpdate
     | Media
+    | Drawing
     | Link
     | Post
     | Notice
@@ -234,7 +257,7 @@ def message_from_json(data: dict[str, Any]) -> Message:
 def plain_text(message: Message) -> str:
     """All words of a message that a reader would see, for screening and for plain channels."""
     match message:
-        case Text() | Markdown() | Waiting() | HandOver() | Post():
+        case Text() | Markdown() | Waiting() | HandOver() | Post() | Drawing():
             return message.text
         case Card():
             return "\n".join([message.title, message.text, *(b.label for b in message.buttons)])
@@ -288,6 +311,7 @@ _READERS: Final[dict[str, Callable[[dict[str, Any]], Message]]] = {
     "card": _card,
     "card_update": lambda data: CardUpdate(UserId(data["user_id"]), _card(data["card"])),
     "media": _media,
+    "drawing": lambda data: Drawing(picture_from_json(data["picture"]), data["text"]),
     "link": lambda data: Link(data["title"], data["text"], data["url"], data["picture_url"]),
     "post": lambda data: Post(data["text"], tuple(_media(item) for item in data["media"])),
     "notice": lambda data: Notice(
@@ -312,6 +336,7 @@ _NAMES: Final[dict[type[Message], str]] = {
     Card: "card",
     CardUpdate: "card_update",
     Media: "media",
+    Drawing: "drawing",
     Link: "link",
     Post: "post",
     Notice: "notice",

@@ -47,6 +47,21 @@ class Metrics:
             "Problems in the edited configuration; the last good one is in force",
             registry=self.registry,
         )
+        self.books_broken = Gauge(
+            "yutang_books_broken",
+            "Facts of the last night's audit that did not hold",
+            registry=self.registry,
+        )
+        self.payout_doubts = Counter(
+            "yutang_payout_doubts_total",
+            "Answers of the payer that contradict our books",
+            registry=self.registry,
+        )
+        self.payout_differences = Gauge(
+            "yutang_payout_differences",
+            "Payouts in which the payer's last statement differs from our books",
+            registry=self.registry,
+        )
 
     def render(self) -> bytes:
         """All counters as text."""

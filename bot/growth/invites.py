@@ -1,10 +1,10 @@
 """The lanes of inviting: codes, entries, settling, leaving; and what has still to be told."""
 
 import random
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import GroupKey, MemberId
@@ -15,9 +15,23 @@ from bot.growth.referrals import CodeEntry, EntryVerdict, News, Progress, draw_c
 from bot.outbox.enqueue import enqueue
 from bot.rewards.days import community_date
 from bot.settings.schema.rewards import RewardsFile
+from bot.store.connection import Connection
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
 from bot.store.lane import Lane
+from bot.store.sql import over
+
+_GIVE_CODES: Final = over(
+    "member_id int, code text, created_at int",
+    "INSERT INTO invite_code (member_id, code, created_at)"
+    " SELECT member_id, code, created_at FROM rows WHERE true ON CONFLICT DO NOTHING",
+)
+
+_CODES: Final = over(
+    "member_id int",
+    "SELECT c.member_id, c.code FROM rows CROSS JOIN invite_code AS c"
+    " ON c.member_id = rows.member_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +144,14 @@ def day_began(now: datetime, rules: RewardsFile, zone: ZoneInfo) -> datetime:
 
 
 def give_codes(
-    connection: sqlite3.Connection, items: Sequence[tuple[MemberId, str, datetime]]
+    connection: Connection, items: Sequence[tuple[MemberId, str, datetime]]
 ) -> list[str | None]:
-    """The code lane in SQLite's SQL; None when the drawn code is somebody else's."""
-    connection.executemany(
-        "INSERT INTO invite_code VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [(member_id, code, to_micros(now)) for member_id, code, now in items],
+    """The code lane; None when the drawn code is somebody else's."""
+    connection.write(
+        _GIVE_CODES, [(member_id, code, to_micros(now)) for member_id, code, now in items]
     )
-    return [
-        row["code"] if row is not None else None
-        for row in (
-            connection.execute(
-                "SELECT code FROM invite_code WHERE member_id = ?", (member_id,)
-            ).fetchone()
-            for member_id, _, _ in items
-        )
-    ]
+    codes = {
+        row["member_id"]: row["code"]
+        for row in connection.read(_CODES, [(member_id,) for member_id, _, _ in items])
+    }
+    return [codes.get(member_id) for member_id, _, _ in items]

@@ -1,6 +1,5 @@
-"""The referral lane in SQLite's SQL: facts are loaded, judged, and written with their points."""
+"""The referral lanes: facts are loaded, judged, and written with their points."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from bot.growth.referrals import (
 )
 from bot.rewards.ledger.ledger import AccountRef, Reason, Transfer, post_all
 from bot.settings.schema.rewards import Referral
+from bot.store.connection import Connection, Row
 from bot.store.fields import from_micros, to_micros
 
 _ACTOR = "referrals"
@@ -84,12 +84,12 @@ class FriendLeft:
     clawback_days: int
 
 
-def enter_codes(connection: sqlite3.Connection, entries: Sequence[CodeEntry]) -> list[EntryVerdict]:
+def enter_codes(connection: Connection, entries: Sequence[CodeEntry]) -> list[EntryVerdict]:
     """Judge the code entries in order of arrival and keep those that count."""
     return [_enter_code(connection, entry) for entry in entries]
 
 
-def _enter_code(connection: sqlite3.Connection, entry: CodeEntry) -> EntryVerdict:
+def _enter_code(connection: Connection, entry: CodeEntry) -> EntryVerdict:
     facts = _load_facts(connection, entry)
     verdict = judge_entry(entry, facts)
     if isinstance(verdict, Accepted) and not facts.replayed and facts.joined_at is not None:
@@ -112,7 +112,7 @@ def _enter_code(connection: sqlite3.Connection, entry: CodeEntry) -> EntryVerdic
     return verdict
 
 
-def _load_facts(connection: sqlite3.Connection, entry: CodeEntry) -> EntryFacts:
+def _load_facts(connection: Connection, entry: CodeEntry) -> EntryFacts:
     own = connection.execute(
         "SELECT inviter_id, event_key, state FROM referral WHERE friend_id = ?", (entry.friend_id,)
     ).fetchone()
@@ -142,12 +142,12 @@ def _load_facts(connection: sqlite3.Connection, entry: CodeEntry) -> EntryFacts:
     )
 
 
-def settle_due(connection: sqlite3.Connection, items: Sequence[SettleDue]) -> list[int]:
+def settle_due(connection: Connection, items: Sequence[SettleDue]) -> list[int]:
     """Settle, put off or reject what is due, points and state together; how many were settled."""
     return [_settle_all(connection, item) for item in items]
 
 
-def _settle_all(connection: sqlite3.Connection, item: SettleDue) -> int:
+def _settle_all(connection: Connection, item: SettleDue) -> int:
     _end_unreviewed(connection, item.now)
     times = (to_micros(item.now), to_micros(item.day_began), to_micros(item.month_began))
     paid: Counter[MemberId] = Counter()
@@ -179,7 +179,7 @@ def _settle_all(connection: sqlite3.Connection, item: SettleDue) -> int:
     return paid.total()
 
 
-def _due(row: sqlite3.Row, paid: Counter[MemberId]) -> Due:
+def _due(row: Row, paid: Counter[MemberId]) -> Due:
     inviter_id = MemberId(row["inviter_id"])
     return Due(
         referral_id=row["id"],
@@ -192,7 +192,7 @@ def _due(row: sqlite3.Row, paid: Counter[MemberId]) -> Due:
     )
 
 
-def _end_unreviewed(connection: sqlite3.Connection, now: datetime) -> None:
+def _end_unreviewed(connection: Connection, now: datetime) -> None:
     """What was held for a person and never released is not paid, and both are told."""
     held = connection.execute(
         "SELECT id FROM referral WHERE state = 'held' AND entered_at <= ?",
@@ -209,16 +209,16 @@ def _end_unreviewed(connection: sqlite3.Connection, now: datetime) -> None:
         )
 
 
-def _postpone(connection: sqlite3.Connection, due: Due, until: datetime) -> None:
+def _postpone(connection: Connection, due: Due, until: datetime) -> None:
     """Look again at ``until``; the inviter is told the first time."""
     connection.execute(
         "UPDATE referral SET qualify_at = ?, reason = 'capped',"
-        " news = iif(reason = 'capped', news, 'capped') WHERE id = ?",
+        " news = CASE WHEN reason = 'capped' THEN news ELSE 'capped' END WHERE id = ?",
         (to_micros(until), due.referral_id),
     )
 
 
-def _pay(connection: sqlite3.Connection, item: SettleDue, due: Due) -> None:
+def _pay(connection: Connection, item: SettleDue, due: Due) -> None:
     rules = item.rules
     transfers = [
         _reward(due, due.inviter_id, rules.inviter_points, Reason.REFERRAL_INVITER, item.now),
@@ -253,7 +253,7 @@ def _transfer_key(referral_id: int, reason: Reason) -> str:
     return f"referral/{referral_id}/{reason}"
 
 
-def friends_left(connection: sqlite3.Connection, items: Sequence[FriendLeft]) -> list[bool]:
+def friends_left(connection: Connection, items: Sequence[FriendLeft]) -> list[bool]:
     """Take back what hung on those who left; False for those with nothing to take back.
 
     Who is in the group has not left, whatever a late report says.
@@ -261,7 +261,7 @@ def friends_left(connection: sqlite3.Connection, items: Sequence[FriendLeft]) ->
     return [_friend_left(connection, item) for item in items]
 
 
-def _friend_left(connection: sqlite3.Connection, item: FriendLeft) -> bool:
+def _friend_left(connection: Connection, item: FriendLeft) -> bool:
     row = connection.execute(
         "SELECT * FROM referral AS r WHERE friend_id = ? AND group_key = ?"
         " AND (state IN ('pending', 'held') OR state = 'settled' AND settled_at > ?)"
@@ -290,7 +290,7 @@ def _friend_left(connection: sqlite3.Connection, item: FriendLeft) -> bool:
     return True
 
 
-def _claw_back(connection: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> None:
+def _claw_back(connection: Connection, row: Row, now: datetime) -> None:
     sides = (
         (row["inviter_id"], row["inviter_points"], Reason.REFERRAL_INVITER),
         (row["friend_id"], row["friend_points"], Reason.REFERRAL_FRIEND),
@@ -314,7 +314,7 @@ def _claw_back(connection: sqlite3.Connection, row: sqlite3.Row, now: datetime) 
 
 
 def _end(
-    connection: sqlite3.Connection,
+    connection: Connection,
     referral_id: int,
     state: ReferralState,
     *,

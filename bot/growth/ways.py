@@ -6,16 +6,31 @@ which is as good as the first and merely forgotten.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.core.ids import ChannelKey, UserId
 from bot.core.ports import Contacts, Way
 from bot.settings.schema.bot import Group
+from bot.store.connection import Connection
 from bot.store.db import Store
 from bot.store.fields import to_micros
+from bot.store.sql import over
+
+_KEEP: Final = over(
+    "source text, place text, config_id text, picture_url text, made_at int",
+    "INSERT INTO entry_way (source, place, config_id, picture_url, made_at)"
+    " SELECT source, place, config_id, picture_url, made_at FROM rows WHERE true"
+    " ON CONFLICT DO NOTHING",
+)
+
+_KEPT: Final = over(
+    "source text, place text",
+    "SELECT number, w.config_id, w.picture_url FROM rows CROSS JOIN entry_way AS w"
+    " ON w.source = rows.source AND w.place = rows.place ORDER BY number",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +112,17 @@ class Ways:
         return Way(rows[0]["config_id"], rows[0]["picture_url"]) if rows else None
 
 
-def keep_ways(connection: sqlite3.Connection, items: Sequence[Made]) -> list[Way]:
-    """The lane of ways in SQLite's SQL: the first of each source and place stays; what is kept."""
-    connection.executemany(
-        "INSERT INTO entry_way VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+def keep_ways(connection: Connection, items: Sequence[Made]) -> list[Way]:
+    """The lane of ways: the first of each source and place stays; what is kept."""
+    connection.write(
+        _KEEP,
         [
             (made.source, made.place, made.way.config_id, made.way.picture_url, to_micros(made.at))
             for made in items
         ],
     )
-    return [
-        Way(row["config_id"], row["picture_url"])
-        for row in (
-            connection.execute(
-                "SELECT config_id, picture_url FROM entry_way WHERE source = ? AND place = ?",
-                (made.source, made.place),
-            ).fetchone()
-            for made in items
-        )
-    ]
+    kept = connection.read(_KEPT, [(made.source, made.place) for made in items])
+    return [Way(row["config_id"], row["picture_url"]) for row in kept]
 
 
 def _remark(source: str) -> str:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from bot.core.events import EventKind
-from bot.core.ids import UserId
 from bot.core.messages import HandOver, Message, Outgoing, Target, TargetKind, Text
 from bot.core.text import fold
+from bot.handlers.letters import letters_to_operators
 from bot.handlers.speech import answer, words
 from bot.persona.knowledge import index_of
 from bot.persona.voice import Voice
+from bot.pipeline.commands import CommandWords
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.routing import Route, command
 from bot.settings.schema.commands import CommandName
@@ -47,11 +48,8 @@ class AskHandlers:
         """人工: tells the operators, with the words as typed."""
         group = context.group
         text = words(self.voice, context, "human.notice", group=group.name, text=context.event.text)
-        notices = [
-            Outgoing(f"{context.event.key}/human/{operator}", *place, Text(text))
-            for operator in context.settings.bot.operators
-            if (place := context.settings.private_place(group, UserId(operator)))
-        ]
+        key = f"{context.event.key}/human"
+        notices = letters_to_operators(context.settings, key, Text(text), about=group)
         called: Message = Text(words(self.voice, context, "human.called"))
         table = context.settings.table(context.event.channel)
         if table.hands_over and table.answers_in_request:
@@ -70,7 +68,10 @@ class AskHandlers:
         return answer(self.voice, context, "ask.unseen")
 
     async def ask(self, context: Context) -> Outcome:
-        """A question: from the card, from the knowledge base, or honestly not at all."""
+        """A question: from the card, from the knowledge base, or honestly not at all.
+
+        Before that last step it is told which command it may be about.
+        """
         about = self._asks_about(context)
         if about is not None:
             return self._about(context, about).doing(Act.QUESTION, str(about))
@@ -80,6 +81,11 @@ class AskHandlers:
             text = found.item.answer
             reply = answer(self.voice, context, "ask.answer", answer=text)
             return reply.doing(Act.QUESTION, found.item.key)
+        meant = CommandWords(settings.commands).guess(context.event.text)
+        if meant is not None:
+            shape = settings.commands.commands[meant]
+            reply = answer(self.voice, context, "ask.meant", word=shape.words[0], help=shape.help)
+            return reply.doing(Act.QUESTION, f"meant {meant}")
         return answer(self.voice, context, "ask.fallback").doing(Act.QUESTION, "not known")
 
     def _asks_about(self, context: Context) -> CommandName | None:

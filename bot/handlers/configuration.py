@@ -7,9 +7,9 @@ import os
 import structlog
 
 from bot.core.clock import Clock
-from bot.core.ids import UserId
 from bot.core.messages import Outgoing, Text
 from bot.core.metrics import Metrics
+from bot.handlers.letters import letters_to_operators
 from bot.members.roster import Roster
 from bot.outbox.enqueue import post
 from bot.persona.voice import Voice
@@ -75,12 +75,5 @@ class ConfigurationWatch:
             lines="\n".join(map(str, shown)),
         )
         digest = hashlib.sha256(str(problems).encode()).hexdigest()[:12]
-        return [
-            Outgoing(
-                f"configuration/{digest}/{operator}/{second}",
-                *place,
-                Text(text),
-            )
-            for operator in settings.bot.operators
-            if (place := settings.private_place(settings.bot.groups[0], UserId(operator)))
-        ]
+        key = f"configuration/{digest}/{second}"
+        return letters_to_operators(settings, key, Text(text))

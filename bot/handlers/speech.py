@@ -1,5 +1,6 @@
 """Short cuts for saying things from a handler."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.core.events import Place
@@ -17,6 +18,11 @@ def words(voice: Voice, context: Context, template: str, **slots: object) -> str
 def answer(voice: Voice, context: Context, template: str, **slots: object) -> Reply:
     """A reply of one text."""
     return Reply(Text(words(voice, context, template, **slots)))
+
+
+def comma_list(voice: Voice, context: Context, items: Iterable[str]) -> str:
+    """Items in one line, with the sign between them that the configuration names."""
+    return words(voice, context, "list.comma").join(items)
 
 
 def group_post(context: Context, key: str, text: str) -> Outgoing:

@@ -15,9 +15,11 @@ from bot.core.errors import PlatformError, TransportError
 from bot.core.events import EventKind
 from bot.core.ids import ChannelKey, GroupKey, UserId
 from bot.core.messages import (
+    Attachment,
     Button,
     Card,
     CardUpdate,
+    Drawing,
     Media,
     Outgoing,
     Post,
@@ -28,6 +30,7 @@ from bot.core.messages import (
 )
 from bot.core.ports import Tasks, TaskState
 from bot.core.text import cut_bytes
+from bot.handlers.letters import letters_to_operators
 from bot.handlers.speech import answer, words
 from bot.members.roster import Roster
 from bot.outbox.models import TaskEnd, TaskRow
@@ -248,11 +251,8 @@ class TaskJob:
             key = f"task/{task.row_id}/end"
             news.append(Outgoing(key, place[0], target, change, chat=task.employee))
         if end is not TaskEnd.SENT:
-            news += [
-                Outgoing(f"task/{task.row_id}/told/{operator}", *road, Text(text))
-                for operator in settings.bot.operators
-                if (road := settings.private_place(group, UserId(operator)))
-            ]
+            key = f"task/{task.row_id}/told"
+            news += letters_to_operators(settings, key, Text(text), about=group)
         return news
 
 
@@ -261,11 +261,11 @@ def preview(outgoing: Outgoing) -> str:
     return cut_bytes(plain_text(outgoing.message), PREVIEW_BYTES)
 
 
-def _media(outgoing: Outgoing) -> tuple[Media, ...]:
+def _media(outgoing: Outgoing) -> tuple[Attachment, ...]:
     match outgoing.message:
         case Post():
             return outgoing.message.media
-        case Media():
+        case Media() | Drawing():
             return (outgoing.message,)
         case _:
             return ()

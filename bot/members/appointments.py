@@ -1,24 +1,41 @@
 """Roles as bot.yaml gives them: exactly these are stored, whatever they were before."""
 
-import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from bot.core.ids import UserId
+from bot.core.ids import MemberId, UserId
 from bot.members.lane import identify
 from bot.members.people import PersonRef, Role
 from bot.settings.schema.bot import Group
 from bot.settings.schema.channels import realm_of
 from bot.settings.settings import Settings
-from bot.store.batch import write_batch
+from bot.store.connection import Connection
 from bot.store.fields import to_micros
+from bot.store.sql import over
+
+_UNBLOCK: Final = over(
+    "member_id int",
+    "UPDATE member SET blocked_at = NULL FROM rows WHERE member.id = rows.member_id",
+)
+
+_BLOCK: Final = over(
+    "member_id int, at int",
+    "UPDATE member SET blocked_at = coalesce(member.blocked_at, rows.at) FROM rows"
+    " WHERE member.id = rows.member_id",
+)
+
+_APPOINT: Final = over(
+    "group_key text, member_id int, role text",
+    "INSERT INTO appointment (group_key, member_id, role)"
+    " SELECT group_key, member_id, role FROM rows WHERE true ON CONFLICT DO NOTHING",
+)
 
 
 def apply_appointments(
-    connection: sqlite3.Connection, items: Sequence[tuple[Settings, datetime]]
+    connection: Connection, items: Sequence[tuple[Settings, datetime]]
 ) -> list[None]:
-    """The appointments lane in SQLite's SQL: the last settings win.
+    """The appointments lane: the last settings win.
 
     Who is blocked follows the file as well; the instant of the first blocking stays.
     """
@@ -41,22 +58,15 @@ def apply_appointments(
     ]
     people = [person for _, person, _ in roles] + blocked
     ids = identify(connection, [(person, now) for person in people])
-    connection.execute(
-        "UPDATE member SET blocked_at = NULL WHERE blocked_at IS NOT NULL"
-        " AND id NOT IN (SELECT value FROM json_each(?))",
-        (json.dumps([ids[person] for person in blocked]),),
-    )
-    write_batch(
-        connection,
-        "UPDATE member SET blocked_at = coalesce(blocked_at, w.value ->> 1)"
-        " FROM json_each(?) AS w WHERE member.id = w.value ->> 0",
-        [(ids[person], to_micros(now)) for person in blocked],
-    )
+    shall = {ids[person] for person in blocked}
+    were = {
+        MemberId(row["id"])
+        for row in connection.execute("SELECT id FROM member WHERE blocked_at IS NOT NULL")
+    }
+    connection.write(_UNBLOCK, [(member_id,) for member_id in were - shall])
+    connection.write(_BLOCK, [(member_id, to_micros(now)) for member_id in shall])
     connection.execute("DELETE FROM appointment")
-    connection.executemany(
-        "INSERT INTO appointment VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [(group, ids[person], role) for group, person, role in roles],
-    )
+    connection.write(_APPOINT, [(group, ids[person], role) for group, person, role in roles])
     return [None] * len(items)
 
 

@@ -1,18 +1,100 @@
-"""The members' hot statements in SQLite's SQL, for use inside lanes."""
+"""The members' hot statements, for use inside lanes."""
 
-import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
 from bot.core.ids import GroupKey, MemberId, UserId
 from bot.members.people import Interaction, PersonRef, Role, Standing, TagHit
-from bot.store.batch import read_batch, write_batch
+from bot.store.connection import Connection, Row
 from bot.store.fields import from_micros, to_micros
+from bot.store.sql import over
 
-MICROS_A_DAY = 86_400_000_000
+MICROS_A_DAY: Final = 86_400_000_000
+
+# Whoever speaks is there, whatever member events were lost. A group that was never read
+# (synced_at is null) knows nobody's joining, so his counts as long ago.
+_ENTER: Final = over(
+    "group_key text, member_id int, at int",
+    "INSERT INTO membership (group_key, member_id, joined_at)"
+    " SELECT rows.group_key, rows.member_id,"
+    " CASE WHEN g.synced_at IS NOT NULL THEN rows.at END"
+    " FROM rows LEFT JOIN community_group AS g ON g.key = rows.group_key"
+    " WHERE NOT EXISTS (SELECT 1 FROM membership AS s WHERE s.group_key = rows.group_key"
+    " AND s.member_id = rows.member_id AND s.left_at IS NULL)",
+)
+
+_STANDINGS: Final = over(
+    "group_key text, member_id int",
+    "SELECT rows.group_key AS asked, m.id AS member_id, m.name, m.blocked_at,"
+    " s.group_key AS stays_in, s.joined_at, coalesce(o.role, a.role) AS role"
+    " FROM rows CROSS JOIN member AS m ON m.id = rows.member_id"
+    " LEFT JOIN membership AS s ON s.id = (SELECT min(i.id) FROM membership AS i"
+    "  WHERE i.member_id = m.id AND i.left_at IS NULL"
+    "  AND (rows.group_key = '' OR i.group_key = rows.group_key))"
+    " LEFT JOIN appointment AS o ON o.group_key = '' AND o.member_id = m.id"
+    " LEFT JOIN appointment AS a ON a.member_id = m.id"
+    "  AND a.group_key = CASE WHEN rows.group_key = '' THEN s.group_key ELSE rows.group_key END",
+)
+
+_KNOWN: Final = over(
+    "realm text, user_id text",
+    "SELECT i.realm, i.user_id, i.member_id FROM rows CROSS JOIN identity AS i"
+    " ON i.realm = rows.realm AND i.user_id = rows.user_id",
+)
+
+_ADD_MEMBERS: Final = over(
+    "id int, created_at int",
+    "INSERT INTO member (id, created_at) SELECT id, created_at FROM rows",
+)
+
+_ADD_IDENTITIES: Final = over(
+    "realm text, user_id text, member_id int",
+    "INSERT INTO identity (realm, user_id, member_id) SELECT realm, user_id, member_id FROM rows",
+)
+
+_INTERACT: Final = over(
+    "member_id int, group_key text, act text, at int, event_key text, detail text",
+    "INSERT INTO interaction (member_id, group_key, act, at, event_key, detail)"
+    " SELECT member_id, group_key, act, at, event_key, detail FROM rows WHERE true"
+    " ON CONFLICT DO NOTHING",
+)
+
+_HIT: Final = over(
+    "member_id int, rule text, event_key text, at int",
+    "INSERT INTO tag_hit (member_id, rule, event_key, at)"
+    " SELECT member_id, rule, event_key, at FROM rows WHERE true ON CONFLICT DO NOTHING",
+)
+
+_COUNT_HITS: Final = over(
+    "member_id int, rule text, since int",
+    "SELECT number, count(*) AS hits FROM rows CROSS JOIN tag_hit AS h"
+    " ON h.member_id = rows.member_id AND h.rule = rows.rule AND h.at > rows.since"
+    " GROUP BY number",
+)
+
+_SET_BY_HAND: Final = over(
+    "tag text",
+    "SELECT t.tag FROM rows CROSS JOIN member_tag AS t"
+    " ON t.member_id = ? AND t.tag = rows.tag AND t.source = 'person'",
+)
+
+_TAKE_TAGS: Final = over(
+    "tag text", "DELETE FROM member_tag WHERE member_id = ? AND tag IN (SELECT tag FROM rows)"
+)
+
+_GIVE_TAG: Final = (
+    "INSERT INTO member_tag (member_id, tag, source, confidence, evidence, added_at, expires_at)"
+    " VALUES (?, ?, 'rule', ?, ?, ?, ?) ON CONFLICT (member_id, tag) DO UPDATE SET"
+    " evidence = CASE WHEN excluded.confidence >= member_tag.confidence"
+    "  OR member_tag.expires_at <= excluded.added_at"
+    "  THEN excluded.evidence ELSE member_tag.evidence END,"
+    " confidence = CASE WHEN member_tag.expires_at <= excluded.added_at THEN excluded.confidence"
+    "  ELSE greatest(member_tag.confidence, excluded.confidence) END,"
+    " expires_at = greatest(member_tag.expires_at, excluded.expires_at)"
+    " WHERE member_tag.source = 'rule'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +111,15 @@ class Sighting:
     at: datetime
 
 
-def sight(connection: sqlite3.Connection, sightings: Sequence[Sighting]) -> list[Standing]:
+def sight(connection: Connection, sightings: Sequence[Sighting]) -> list[Standing]:
     """The standing of everyone sighted, in order; unknown people become members."""
     ids = identify(connection, [(item.person, item.at) for item in sightings])
     present: dict[tuple[GroupKey, MemberId], datetime] = {}
     for item in sightings:
         if item.present and item.group_key is not None:
             present.setdefault((item.group_key, ids[item.person]), item.at)
-    # Whoever speaks is there, whatever member events were lost. A group that was never read
-    # (synced_at is null) knows nobody's joining, so his counts as long ago.
-    write_batch(
-        connection,
-        "INSERT INTO membership (group_key, member_id, joined_at)"
-        " SELECT value ->> 0, value ->> 1, iif((SELECT synced_at FROM community_group"
-        " WHERE key = value ->> 0) IS NULL, NULL, value ->> 2) FROM json_each(?)"
-        " WHERE NOT EXISTS (SELECT 1 FROM membership WHERE group_key = value ->> 0"
-        " AND member_id = value ->> 1 AND left_at IS NULL)",
-        [(group, member, to_micros(at)) for (group, member), at in present.items()],
+    connection.write(
+        _ENTER, [(group, member, to_micros(at)) for (group, member), at in present.items()]
     )
     standings = _standings(
         connection, {(item.group_key or "", ids[item.person]) for item in sightings}
@@ -57,40 +131,30 @@ def sight(connection: sqlite3.Connection, sightings: Sequence[Sighting]) -> list
 
 
 def identify(
-    connection: sqlite3.Connection, people: Sequence[tuple[PersonRef, datetime]]
+    connection: Connection, people: Sequence[tuple[PersonRef, datetime]]
 ) -> dict[PersonRef, MemberId]:
     """Member ids of ``people``; those never seen before are added at their instant."""
     found = {
-        PersonRef(realm, UserId(user_id)): MemberId(member_id)
-        for realm, user_id, member_id in read_batch(
-            connection,
-            "SELECT json_group_array(json_array(i.realm, i.user_id, i.member_id))"
-            " FROM json_each(?) AS w CROSS JOIN identity AS i"
-            " ON i.realm = w.value ->> 0 AND i.user_id = w.value ->> 1",
-            [(ref.realm, ref.user_id) for ref, _ in people],
-        )
+        PersonRef(row["realm"], UserId(row["user_id"])): MemberId(row["member_id"])
+        for row in connection.read(_KNOWN, [(ref.realm, ref.user_id) for ref, _ in people])
     }
+    new: dict[PersonRef, datetime] = {}
     for ref, at in people:
         if ref not in found:
-            cursor = connection.execute(
-                "INSERT INTO member (created_at) VALUES (?)", (to_micros(at),)
-            )
-            found[ref] = MemberId(cursor.lastrowid or 0)
-            connection.execute(
-                "INSERT INTO identity VALUES (?, ?, ?)", (ref.realm, ref.user_id, found[ref])
-            )
+            new.setdefault(ref, at)
+    if new:
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM member").fetchone()
+        ids = {ref: MemberId(last + place) for place, ref in enumerate(new, start=1)}
+        connection.write(_ADD_MEMBERS, [(ids[ref], to_micros(at)) for ref, at in new.items()])
+        connection.write(_ADD_IDENTITIES, [(ref.realm, ref.user_id, ids[ref]) for ref in new])
+        found.update(ids)
     return found
 
 
-def record_interactions(
-    connection: sqlite3.Connection, interactions: Iterable[Interaction]
-) -> None:
+def record_interactions(connection: Connection, interactions: Iterable[Interaction]) -> None:
     """Keep what members did, each once."""
-    write_batch(
-        connection,
-        "INSERT INTO interaction (member_id, group_key, act, at, event_key, detail)"
-        " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5"
-        " FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+    connection.write(
+        _INTERACT,
         [
             (
                 item.member_id,
@@ -105,23 +169,16 @@ def record_interactions(
     )
 
 
-def record_hits(connection: sqlite3.Connection, hits: Sequence[TagHit]) -> None:
+def record_hits(connection: Connection, hits: Sequence[TagHit]) -> None:
     """Count the hits and give the tags that are due.
 
     What a person set by hand stays. A weaker rule renews a tag but does not make it less sure.
     """
-    write_batch(
-        connection,
-        "INSERT INTO tag_hit SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3"
-        " FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
-        [(hit.member_id, hit.rule, hit.event_key, to_micros(hit.at)) for hit in hits],
+    connection.write(
+        _HIT, [(hit.member_id, hit.rule, hit.event_key, to_micros(hit.at)) for hit in hits]
     )
-    counts = read_batch(
-        connection,
-        "SELECT json_group_array(json_array(number, n)) FROM ("
-        " SELECT w.key AS number, count(*) AS n FROM json_each(?) AS w"
-        " CROSS JOIN tag_hit AS h ON h.member_id = w.value ->> 0 AND h.rule = w.value ->> 1"
-        " AND h.at > w.value ->> 2 GROUP BY w.key)",
+    counts = connection.read(
+        _COUNT_HITS,
         [
             (hit.member_id, hit.rule, to_micros(hit.at) - hit.within_days * MICROS_A_DAY)
             for hit in hits
@@ -133,27 +190,12 @@ def record_hits(connection: sqlite3.Connection, hits: Sequence[TagHit]) -> None:
             _give_tag(connection, hit, count, to_micros(hit.at))
 
 
-def _give_tag(connection: sqlite3.Connection, hit: TagHit, count: int, at: int) -> None:
-    rivals = json.dumps(hit.exclusive)
-    by_hand = connection.execute(
-        "SELECT 1 FROM member_tag WHERE member_id = ? AND source = 'person'"
-        " AND tag IN (SELECT value FROM json_each(?))",
-        (hit.member_id, rivals),
-    ).fetchone()
-    if by_hand:
+def _give_tag(connection: Connection, hit: TagHit, count: int, at: int) -> None:
+    if connection.read(_SET_BY_HAND, [(tag,) for tag in hit.exclusive], hit.member_id):
         return
+    take_tags(connection, hit.member_id, hit.exclusive)
     connection.execute(
-        "DELETE FROM member_tag WHERE member_id = ? AND tag IN (SELECT value FROM json_each(?))",
-        (hit.member_id, rivals),
-    )
-    connection.execute(
-        "INSERT INTO member_tag VALUES (?, ?, 'rule', ?, ?, ?, ?)"
-        " ON CONFLICT (member_id, tag) DO UPDATE SET"
-        " evidence = iif(excluded.confidence >= confidence OR expires_at <= excluded.added_at,"
-        " excluded.evidence, evidence),"
-        " confidence = iif(expires_at <= excluded.added_at, excluded.confidence,"
-        " max(confidence, excluded.confidence)),"
-        " expires_at = max(expires_at, excluded.expires_at) WHERE source = 'rule'",
+        _GIVE_TAG,
         (
             hit.member_id,
             hit.tag,
@@ -165,31 +207,24 @@ def _give_tag(connection: sqlite3.Connection, hit: TagHit, count: int, at: int) 
     )
 
 
+def take_tags(connection: Connection, member_id: MemberId, tags: Iterable[str]) -> None:
+    """Take these tags from a member, whoever gave them."""
+    connection.write(_TAKE_TAGS, [(tag,) for tag in tags], member_id)
+
+
 def confidence_after(single: float, hits: int) -> float:
     """How sure ``hits`` independent hits make us, when each alone makes us ``single`` sure."""
     return max(round(1 - (1 - single) ** hits, 3), 0.001)
 
 
 def _standings(
-    connection: sqlite3.Connection, wanted: set[tuple[str, MemberId]]
-) -> dict[tuple[str, MemberId], list[Any]]:
-    rows = read_batch(
-        connection,
-        "SELECT json_group_array(json_array(w.value ->> 0, m.id, m.name, m.blocked_at,"
-        " s.group_key, s.joined_at, coalesce(o.role, a.role)))"
-        " FROM json_each(?) AS w CROSS JOIN member AS m ON m.id = w.value ->> 1"
-        " LEFT JOIN membership AS s ON s.id = (SELECT min(id) FROM membership"
-        "  WHERE member_id = m.id AND left_at IS NULL AND group_key = iif(w.value ->> 0 = '',"
-        "  group_key, w.value ->> 0))"
-        " LEFT JOIN appointment AS o ON o.group_key = '' AND o.member_id = m.id"
-        " LEFT JOIN appointment AS a ON a.member_id = m.id"
-        "  AND a.group_key = iif(w.value ->> 0 = '', s.group_key, w.value ->> 0)",
-        sorted(wanted),
-    )
-    return {(row[0], MemberId(row[1])): row for row in rows}
+    connection: Connection, wanted: set[tuple[str, MemberId]]
+) -> dict[tuple[str, MemberId], Row]:
+    rows = connection.read(_STANDINGS, sorted(wanted))
+    return {(row["asked"], MemberId(row["member_id"])): row for row in rows}
 
 
-def _standing(person: PersonRef, row: list[Any]) -> Standing:
+def _standing(person: PersonRef, row: Row) -> Standing:
     asked, member_id, name, blocked_at, stays_in, joined_at, role = row
     return Standing(
         member_id=MemberId(member_id),

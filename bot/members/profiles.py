@@ -1,15 +1,25 @@
 """What people are called, and what they are called everywhere: as the platform tells it, kept."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.core.ids import UserId
 from bot.core.ports import Profile
 from bot.members.lane import identify
 from bot.members.people import PersonRef
-from bot.store.batch import write_batch
+from bot.store.connection import Connection
+from bot.store.sql import over
+
+_COLUMNS: Final = {
+    column: over(
+        "member_id int, told text",
+        f"UPDATE member SET {column} = rows.told FROM rows"
+        f" WHERE member.id = rows.member_id AND member.{column} <> rows.told",
+    )
+    for column in ("name", "union_id")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +31,8 @@ class Learned:
     at: datetime
 
 
-def apply_profiles(connection: sqlite3.Connection, items: Sequence[Learned]) -> list[None]:
-    """The profiles lane in SQLite's SQL: people never seen are added, what is empty is not told."""
+def apply_profiles(connection: Connection, items: Sequence[Learned]) -> list[None]:
+    """The profiles lane: people never seen are added, what is empty is not told."""
     told = [
         (PersonRef(item.realm, user_id), profile, item.at)
         for item in items
@@ -30,13 +40,8 @@ def apply_profiles(connection: sqlite3.Connection, items: Sequence[Learned]) -> 
     ]
     ids = identify(connection, [(person, at) for person, _, at in told])
     for column, values in (
-        ("name", [(ids[person], profile.name) for person, profile, _ in told]),
-        ("union_id", [(ids[person], profile.union_id) for person, profile, _ in told]),
+        ("name", {ids[person]: profile.name for person, profile, _ in told if profile.name}),
+        ("union_id", {ids[who]: profile.union_id for who, profile, _ in told if profile.union_id}),
     ):
-        write_batch(
-            connection,
-            f"UPDATE member SET {column} = w.value ->> 1 FROM json_each(?) AS w"
-            f" WHERE member.id = w.value ->> 0 AND member.{column} <> w.value ->> 1",
-            [row for row in values if row[1]],
-        )
+        connection.write(_COLUMNS[column], values.items())
     return [None] * len(items)

@@ -5,7 +5,6 @@ joining and leaving, members who speak, and the member list that is read from ti
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -25,6 +24,7 @@ from bot.members.reconciliation import Known
 from bot.members.spans import Change, SpanTable, begin, date, end, find
 from bot.outbox.enqueue import enqueue
 from bot.settings.settings import Settings
+from bot.store.connection import Connection
 from bot.store.db import Store
 from bot.store.fields import from_micros, maybe_instant, to_micros
 
@@ -170,6 +170,14 @@ class Roster:
         )
         return tuple(MemberId(row["member_id"]) for row in rows)
 
+    async def read_groups(self, member_id: MemberId) -> tuple[GroupKey, ...]:
+        """The groups that the member is in now, the one he has been in longest first."""
+        rows = await self._store.read(
+            "SELECT group_key FROM membership WHERE member_id = ? AND left_at IS NULL ORDER BY id",
+            [member_id],
+        )
+        return tuple(GroupKey(row["group_key"]) for row in rows)
+
     async def read_name(self, member_id: MemberId) -> str:
         """What to call a member: his name, else his user id."""
         rows = await self._store.read(
@@ -211,11 +219,18 @@ class Roster:
     async def welcome(
         self, stay_ids: Iterable[int], outgoings: Sequence[Outgoing], now: datetime
     ) -> None:
-        """Enqueue the welcome and note who got it, in one transaction."""
+        """Enqueue the welcome and note who got it, in one transaction.
+
+        Nothing is written when another process has greeted one of them meanwhile: the next look
+        sees who is left.
+        """
+        stays = list(stay_ids)
 
         async def write() -> None:
-            await MembershipRow.filter(id__in=list(stay_ids)).update(welcomed_at=now)
-            await enqueue(outgoings, now=now)
+            fresh = MembershipRow.filter(id__in=stays, welcomed_at__isnull=True)
+            if await fresh.count() == len(stays):
+                await fresh.update(welcomed_at=now)
+                await enqueue(outgoings, now=now)
 
         await self._store.transaction(write)
 
@@ -262,13 +277,13 @@ class Roster:
         return changed
 
 
-def apply_moves(connection: sqlite3.Connection, moves: Sequence[Move]) -> list[Moved]:
-    """The roster lane in SQLite's SQL."""
+def apply_moves(connection: Connection, moves: Sequence[Move]) -> list[Moved]:
+    """The roster lane."""
     ids = identify(connection, [(move.person, move.at) for move in moves])
     return [_apply_move(connection, move, ids[move.person]) for move in moves]
 
 
-def _apply_move(connection: sqlite3.Connection, move: Move, member_id: MemberId) -> Moved:
+def _apply_move(connection: Connection, move: Move, member_id: MemberId) -> Moved:
     whose = (move.group_key, member_id)
     change: Change | None
     match move.kind:

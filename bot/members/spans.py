@@ -2,15 +2,15 @@
 
 The platform tells beginnings and ends late, twice, out of order or not at all. Each statement here
 may come at any moment, and leaves rows that could have happened that way: an end without a
-beginning is kept, and the beginning that follows it late brings nobody back. In SQLite's SQL.
+beginning is kept, and the beginning that follows it late brings nobody back.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.store.connection import Connection, Row
 from bot.store.fields import to_micros
 
 SLACK: Final = timedelta(seconds=5)
@@ -48,7 +48,7 @@ Whose = Sequence[str | int]
 
 
 def begin(
-    connection: sqlite3.Connection, table: SpanTable, whose: Whose, at: datetime, source: str
+    connection: Connection, table: SpanTable, whose: Whose, at: datetime, source: str
 ) -> Change:
     """Someone came at ``at``, by the way ``source`` (empty: not told).
 
@@ -74,7 +74,7 @@ def begin(
     return Change(row_id, changed=True)
 
 
-def find(connection: sqlite3.Connection, table: SpanTable, whose: Whose, source: str) -> Change:
+def find(connection: Connection, table: SpanTable, whose: Whose, source: str) -> Change:
     """Someone is there, and was before anybody looked."""
     lasting = _lasting(connection, table, whose)
     if lasting is not None:
@@ -82,7 +82,7 @@ def find(connection: sqlite3.Connection, table: SpanTable, whose: Whose, source:
     return Change(_insert(connection, table, whose, source=source), changed=True)
 
 
-def end(connection: sqlite3.Connection, table: SpanTable, whose: Whose, at: datetime) -> Change:
+def end(connection: Connection, table: SpanTable, whose: Whose, at: datetime) -> Change:
     """Someone left at ``at``. What began later is not ended by it.
 
     An end of which no beginning is known is kept as a span of its own: he has been there.
@@ -105,9 +105,7 @@ def end(connection: sqlite3.Connection, table: SpanTable, whose: Whose, at: date
     return Change(_insert(connection, table, whose, ended=instant), changed=False)
 
 
-def date(
-    connection: sqlite3.Connection, table: SpanTable, whose: Whose, at: datetime
-) -> Change | None:
+def date(connection: Connection, table: SpanTable, whose: Whose, at: datetime) -> Change | None:
     """The platform's list tells that the span which lasts began at ``at``; None for nobody known.
 
     It takes back an end that it disproves. A list that is older than a known end before the
@@ -118,7 +116,7 @@ def date(
     if lasting is not None:
         row = connection.execute(
             f"UPDATE {table.name} SET {table.began} = ?1 WHERE id = ?2"
-            f" AND {table.began} IS NOT ?1 AND NOT EXISTS (SELECT 1 FROM {table.name}"
+            f" AND {table.began} IS DISTINCT FROM ?1 AND NOT EXISTS (SELECT 1 FROM {table.name}"
             f" WHERE {_numbered(table)} AND {table.ended} > ?1) RETURNING id",
             (instant, lasting["id"], *whose),
         ).fetchone()
@@ -138,23 +136,23 @@ def _numbered(table: SpanTable) -> str:
     return " AND ".join(f"{column} = ?{number}" for number, column in enumerate(columns, start=3))
 
 
-def _lasting(connection: sqlite3.Connection, table: SpanTable, whose: Whose) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = connection.execute(
+def _lasting(connection: Connection, table: SpanTable, whose: Whose) -> Row:
+    """The span that lasts, or None."""
+    return connection.execute(
         f"SELECT id, {table.began} AS began FROM {table.name}"
         f" WHERE {table.whose} AND {table.ended} IS NULL",
         tuple(whose),
     ).fetchone()
-    return row
 
 
 def _update(
-    connection: sqlite3.Connection, table: SpanTable, row_id: int, change: str, *values: str | int
+    connection: Connection, table: SpanTable, row_id: int, change: str, *values: str | int
 ) -> None:
     connection.execute(f"UPDATE {table.name} SET {change} WHERE id = ?", (*values, row_id))
 
 
 def _insert(
-    connection: sqlite3.Connection,
+    connection: Connection,
     table: SpanTable,
     whose: Whose,
     *,
@@ -164,8 +162,8 @@ def _insert(
 ) -> int:
     columns = (*table.place, "member_id", table.began, table.ended, "source")
     places = ", ".join("?" * len(columns))
-    cursor = connection.execute(
-        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places})",
+    row = connection.execute(
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places}) RETURNING id",
         (*whose, began, ended, source),
-    )
-    return cursor.lastrowid or 0
+    ).fetchone()
+    return int(row["id"])

@@ -2,13 +2,10 @@
 
 A row says of a tag on a tie that it is there, or that it was asked for and not seen yet. What is
 there without our asking was set by an employee, and what went away without our asking was taken
-away by one: a person's word becomes ours. What changes on our side is asked of the platform. In
-SQLite's SQL.
+away by one: a person's word becomes ours. What changes on our side is asked of the platform.
 """
 
 import hashlib
-import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,12 +16,14 @@ from typing import Final
 from bot.core.ids import ChannelKey, MemberId, UserId
 from bot.core.messages import Outgoing, TagChange, Target, TargetKind
 from bot.core.ports import Tie
+from bot.members.lane import take_tags
 from bot.members.tags import rivals_of
-from bot.outbox.enqueue import insert_sqlite
+from bot.outbox.enqueue import enqueue_all
 from bot.settings.schema.members import Tag
-from bot.store.batch import read_batch, write_batch
+from bot.store.connection import Connection, Row
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
+from bot.store.sql import over
 
 PATIENCE: Final = timedelta(hours=1)
 """What was asked and is not seen after this time is asked again."""
@@ -48,6 +47,23 @@ class TagsWanted:
     channel: ChannelKey
     tags: Sequence[Tag]
     at: datetime
+
+
+_TAGS_OF_TIES: Final = over(
+    "user_id text, employee text",
+    "SELECT number, t.id AS tie_id, t.member_id, r.tag, r.state, r.asked_at"
+    " FROM rows CROSS JOIN identity AS i ON i.realm = ?1 AND i.user_id = rows.user_id"
+    " CROSS JOIN tie AS t ON t.realm = ?1 AND t.employee = rows.employee"
+    " AND t.member_id = i.member_id AND t.until IS NULL"
+    " LEFT JOIN tie_tag AS r ON r.tie_id = t.id",
+)
+
+_NOTE: Final = over(
+    "tie_id int, tag text, state text, asked_at int",
+    "INSERT INTO tie_tag (tie_id, tag, state, asked_at)"
+    " SELECT tie_id, tag, state, asked_at FROM rows WHERE true ON CONFLICT (tie_id, tag)"
+    " DO UPDATE SET state = excluded.state, asked_at = excluded.asked_at",
+)
 
 
 class Seen(Enum):
@@ -96,7 +112,7 @@ class _Row:
     tags: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
 
 
-def see_tags(connection: sqlite3.Connection, items: Sequence[TagsSeen]) -> list[None]:
+def see_tags(connection: Connection, items: Sequence[TagsSeen]) -> list[None]:
     """The lane of what the platform shows, in its order: a later employee's word comes last."""
     for item in items:
         for number, row in _rows_of(connection, item).items():
@@ -104,18 +120,10 @@ def see_tags(connection: sqlite3.Connection, items: Sequence[TagsSeen]) -> list[
     return [None] * len(items)
 
 
-def _rows_of(connection: sqlite3.Connection, item: TagsSeen) -> dict[int, _Row]:
+def _rows_of(connection: Connection, item: TagsSeen) -> dict[int, _Row]:
     """The current ties among those seen, by their place in the item."""
-    found = read_batch(
-        connection,
-        "SELECT json_group_array(json_array(w.key, t.id, t.member_id, r.tag, r.state, r.asked_at))"
-        " FROM json_each(?1) AS w CROSS JOIN identity AS i"
-        " ON i.realm = ?2 AND i.user_id = w.value ->> 0"
-        " CROSS JOIN tie AS t ON t.realm = ?2 AND t.employee = w.value ->> 1"
-        " AND t.member_id = i.member_id AND t.until IS NULL"
-        " LEFT JOIN tie_tag AS r ON r.tie_id = t.id",
-        [(tie.user_id, tie.employee) for tie in item.ties],
-        item.realm,
+    found = connection.read(
+        _TAGS_OF_TIES, [(tie.user_id, tie.employee) for tie in item.ties], item.realm
     )
     rows: dict[int, _Row] = {}
     for number, tie_id, member_id, name, state, asked_at in found:
@@ -125,7 +133,7 @@ def _rows_of(connection: sqlite3.Connection, item: TagsSeen) -> dict[int, _Row]:
     return dict(sorted(rows.items()))
 
 
-def _see_tie(connection: sqlite3.Connection, item: TagsSeen, row: _Row, tie: Tie) -> None:
+def _see_tie(connection: Connection, item: TagsSeen, row: _Row, tie: Tie) -> None:
     for tag in item.tags:
         state, asked_at = row.tags.get(tag.name, ("", None))
         late = asked_at is not None and item.at - asked_at > PATIENCE
@@ -139,38 +147,33 @@ def _see_tie(connection: sqlite3.Connection, item: TagsSeen, row: _Row, tie: Tie
         if seen is Seen.SET:
             _set_by_hand(connection, row.member_id, tag, item, tie.employee)
         elif seen is Seen.TAKEN:
-            _take_ours(connection, row.member_id, [tag.key])
+            take_tags(connection, row.member_id, [tag.key])
 
 
 def _set_by_hand(
-    connection: sqlite3.Connection,
+    connection: Connection,
     member_id: MemberId,
     tag: Tag,
     item: TagsSeen,
     employee: UserId,
 ) -> None:
     """An employee's tag is ours for good, and pushes out what excludes it."""
-    _take_ours(connection, member_id, rivals_of(tag, item.tags))
+    take_tags(connection, member_id, rivals_of(tag, item.tags))
     connection.execute(
-        "INSERT INTO member_tag VALUES (?, ?, 'person', 1, ?, ?, NULL)"
+        "INSERT INTO member_tag"
+        " (member_id, tag, source, confidence, evidence, added_at, expires_at)"
+        " VALUES (?, ?, 'person', 1, ?, ?, NULL)"
         " ON CONFLICT (member_id, tag) DO UPDATE SET source = 'person', confidence = 1,"
         " evidence = excluded.evidence, expires_at = NULL",
         (member_id, tag.key, employee, to_micros(item.at)),
     )
 
 
-def _take_ours(connection: sqlite3.Connection, member_id: MemberId, keys: Sequence[str]) -> None:
-    connection.execute(
-        "DELETE FROM member_tag WHERE member_id = ? AND tag IN (SELECT value FROM json_each(?))",
-        (member_id, json.dumps(keys)),
-    )
-
-
-_DIFFERENCES = """
-WITH wanted AS (
-  SELECT t.id AS tie_id, w.value ->> 1 AS name
-  FROM json_each(?1) AS w
-  JOIN member_tag AS m ON m.tag = w.value ->> 0 AND (m.expires_at IS NULL OR m.expires_at > ?3)
+_DIFFERENCES: Final = """
+WITH library(key, name) AS (VALUES {library}), wanted AS (
+  SELECT t.id AS tie_id, w.name AS name
+  FROM library AS w
+  JOIN member_tag AS m ON m.tag = w.key AND (m.expires_at IS NULL OR m.expires_at > ?2)
   JOIN tie AS t ON t.member_id = m.member_id AND t.until IS NULL
 ), differing AS (
   SELECT tie_id, name, 'adding' AS change FROM wanted
@@ -178,12 +181,12 @@ WITH wanted AS (
     WHERE r.tie_id = wanted.tie_id AND r.tag = wanted.name AND r.state IN ('there', 'adding'))
   UNION ALL
   SELECT r.tie_id, r.tag, 'removing' FROM tie_tag AS r
-  WHERE r.state IN ('there', 'adding') AND r.tag IN (SELECT value ->> 1 FROM json_each(?1))
+  WHERE r.state IN ('there', 'adding') AND r.tag IN (SELECT name FROM library)
     AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.tie_id = r.tie_id AND wanted.name = r.tag)
 )
 SELECT d.tie_id, d.name, d.change, t.employee, i.user_id
 FROM differing AS d
-JOIN tie AS t ON t.id = d.tie_id AND t.realm = ?2 AND t.until IS NULL
+JOIN tie AS t ON t.id = d.tie_id AND t.realm = ?1 AND t.until IS NULL
 JOIN identity AS i ON i.realm = t.realm AND i.member_id = t.member_id
 ORDER BY d.tie_id, d.name
 """
@@ -191,11 +194,14 @@ ORDER BY d.tie_id, d.name
 
 async def differs(store: Store, wanted: TagsWanted) -> bool:
     """Whether there is anything to ask for; looking takes long where there are many customers."""
-    query = f"SELECT EXISTS (SELECT 1 FROM ({_DIFFERENCES})) AS found"
-    return bool((await store.read(query, _parameters(wanted)))[0]["found"])
+    if not wanted.tags:
+        return False
+    query, parameters = _differences(wanted)
+    rows = await store.read(f"SELECT EXISTS (SELECT 1 FROM ({query}) AS d) AS found", parameters)
+    return bool(rows[0]["found"])
 
 
-def ask_for_tags(connection: sqlite3.Connection, items: Sequence[TagsWanted]) -> list[int]:
+def ask_for_tags(connection: Connection, items: Sequence[TagsWanted]) -> list[int]:
     """The lane of what is asked: one change a tie, its rows and its message together.
 
     Returns how many ties each look has found to change.
@@ -203,23 +209,28 @@ def ask_for_tags(connection: sqlite3.Connection, items: Sequence[TagsWanted]) ->
     return [_ask(connection, item) for item in items]
 
 
-def _parameters(wanted: TagsWanted) -> tuple[str, str, int]:
-    names = json.dumps([(tag.key, tag.name) for tag in wanted.tags], ensure_ascii=False)
-    return names, wanted.realm, to_micros(wanted.at)
+def _differences(wanted: TagsWanted) -> tuple[str, tuple[str | int, ...]]:
+    """The query of what differs, with its parameters."""
+    places = [f"(?{place}, ?{place + 1})" for place in range(3, 3 + 2 * len(wanted.tags), 2)]
+    library = [text for tag in wanted.tags for text in (tag.key, tag.name)]
+    query = _DIFFERENCES.format(library=", ".join(places))
+    return query, (wanted.realm, to_micros(wanted.at), *library)
 
 
-def _ask(connection: sqlite3.Connection, item: TagsWanted) -> int:
-    found = connection.execute(_DIFFERENCES, _parameters(item)).fetchall()
+def _ask(connection: Connection, item: TagsWanted) -> int:
+    if not item.tags:
+        return 0
+    found = connection.execute(*_differences(item)).fetchall()
     _note(
         connection,
         [(row["tie_id"], row["name"], row["change"], to_micros(item.at)) for row in found],
     )
     changes = [list(rows) for _, rows in groupby(found, key=lambda row: int(row["tie_id"]))]
-    insert_sqlite(connection, [(_outgoing(item, rows), item.at) for rows in changes])
+    enqueue_all(connection, [(_outgoing(item, rows), item.at) for rows in changes])
     return len(changes)
 
 
-def _outgoing(item: TagsWanted, rows: Sequence[sqlite3.Row]) -> Outgoing:
+def _outgoing(item: TagsWanted, rows: Sequence[Row]) -> Outgoing:
     """The change of one tie.
 
     Its key has the instant, because what is asked for again is another message, and the change, for
@@ -241,12 +252,6 @@ def _outgoing(item: TagsWanted, rows: Sequence[sqlite3.Row]) -> Outgoing:
     )
 
 
-def _note(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, int | None]]) -> None:
+def _note(connection: Connection, rows: Iterable[tuple[int, str, str, int | None]]) -> None:
     """Keep the state of tags on ties, and when they were asked for."""
-    write_batch(
-        connection,
-        "INSERT INTO tie_tag SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3"
-        " FROM json_each(?) WHERE true ON CONFLICT (tie_id, tag)"
-        " DO UPDATE SET state = excluded.state, asked_at = excluded.asked_at",
-        rows,
-    )
+    connection.write(_NOTE, rows)

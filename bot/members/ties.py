@@ -7,7 +7,6 @@ still show it.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,13 +18,21 @@ from bot.members.lane import identify
 from bot.members.people import PersonRef
 from bot.members.reconciliation import Known
 from bot.members.spans import Change, SpanTable, Whose, begin, date, end, find
+from bot.store.connection import Connection
 from bot.store.db import Store
 from bot.store.fields import maybe_instant, to_micros
+from bot.store.sql import over
 
 TIES: Final = SpanTable("tie", ("realm", "employee"), began="since", ended="until")
 
 WELCOME_PAUSE: Final = timedelta(minutes=1)
 """A pair is welcomed once within this time: a customer adds an employee in two halves."""
+
+_READ: Final = over(
+    "realm text, read_at int",
+    "INSERT INTO tie_reading (realm, read_at) SELECT realm, read_at FROM rows WHERE true"
+    " ON CONFLICT DO NOTHING",
+)
 
 Pair = tuple[UserId, UserId]
 """A customer and an employee."""
@@ -125,24 +132,19 @@ class Ties:
         await self._readings.submit((realm, now))
 
 
-def apply_tie_moves(connection: sqlite3.Connection, moves: Sequence[TieMove]) -> list[TieMoved]:
-    """The lane of ties in SQLite's SQL."""
+def apply_tie_moves(connection: Connection, moves: Sequence[TieMove]) -> list[TieMoved]:
+    """The lane of ties."""
     ids = identify(connection, [(move.person, move.at) for move in moves])
     return [_apply(connection, move, ids[move.person]) for move in moves]
 
 
-def keep_tie_readings(
-    connection: sqlite3.Connection, items: Sequence[tuple[str, datetime]]
-) -> list[None]:
-    """The lane of readings in SQLite's SQL: the first of each company stays."""
-    connection.executemany(
-        "INSERT INTO tie_reading VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(realm, to_micros(at)) for realm, at in items],
-    )
+def keep_tie_readings(connection: Connection, items: Sequence[tuple[str, datetime]]) -> list[None]:
+    """The lane of readings: the first of each company stays."""
+    connection.write(_READ, [(realm, to_micros(at)) for realm, at in items])
     return [None] * len(items)
 
 
-def _apply(connection: sqlite3.Connection, move: TieMove, member_id: MemberId) -> TieMoved:
+def _apply(connection: Connection, move: TieMove, member_id: MemberId) -> TieMoved:
     whose = (move.person.realm, move.employee, member_id)
     welcomes = False
     change: Change | None
@@ -162,7 +164,7 @@ def _apply(connection: sqlite3.Connection, move: TieMove, member_id: MemberId) -
     return TieMoved(member_id, change is not None and change.changed, welcomes)
 
 
-def _note_who_cut(connection: sqlite3.Connection, cut_by: CutBy, change: Change) -> None:
+def _note_who_cut(connection: Connection, cut_by: CutBy, change: Change) -> None:
     """What a person did is known better than what a list lacked."""
     connection.execute(
         "UPDATE tie SET cut_by = ? WHERE id = ? AND cut_by IN ('', 'list')",
@@ -170,7 +172,7 @@ def _note_who_cut(connection: sqlite3.Connection, cut_by: CutBy, change: Change)
     )
 
 
-def _may_welcome(connection: sqlite3.Connection, move: TieMove, whose: Whose, row_id: int) -> bool:
+def _may_welcome(connection: Connection, move: TieMove, whose: Whose, row_id: int) -> bool:
     """Whether this event is the one to be answered; noted, so that its repeat is answered too."""
     if move.welcome is None:
         return False

@@ -4,16 +4,27 @@ A key is enqueued once: enqueuing it again, after a crash or by a second process
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from bot.core.ids import ChannelKey
 from bot.core.messages import Outgoing, Target, TargetKind, message_from_json, message_to_json
 from bot.outbox.models import OutboxRow
-from bot.store.batch import write_batch
+from bot.store.connection import Connection, Row
 from bot.store.db import Store
 from bot.store.fields import from_micros, maybe_micros, to_micros
+from bot.store.sql import over
+
+_ENQUEUE: Final = over(
+    "key text, channel text, target_kind text, target text, conversation text, urgent int,"
+    " message text, due_at int, expires_at int, created_at int",
+    "INSERT INTO outbox (key, channel, target_kind, target, conversation, urgent, message,"
+    " due_at, expires_at, created_at)"
+    " SELECT key, channel, target_kind, target, conversation, urgent, message,"
+    " due_at, expires_at, created_at FROM rows WHERE true ORDER BY number"
+    " ON CONFLICT (key) DO NOTHING",
+)
 
 
 async def enqueue(outgoings: Sequence[Outgoing], *, now: datetime) -> None:
@@ -25,7 +36,7 @@ async def enqueue(outgoings: Sequence[Outgoing], *, now: datetime) -> None:
             target_kind=outgoing.target.kind,
             target=outgoing.target.address,
             conversation=outgoing.conversation,
-            urgent=outgoing.urgent,
+            urgent=int(outgoing.urgent),
             message=_message_text(outgoing),
             due_at=outgoing.not_before or now,
             expires_at=outgoing.expires_at,
@@ -41,17 +52,10 @@ async def post(store: Store, outgoings: Sequence[Outgoing], *, now: datetime) ->
     await store.transaction(lambda: enqueue(outgoings, now=now))
 
 
-def insert_sqlite(
-    connection: sqlite3.Connection, outgoings: Iterable[tuple[Outgoing, datetime]]
-) -> None:
-    """Write ``outgoings`` with the instant of each inside a lane's transaction."""
-    write_batch(
-        connection,
-        "INSERT INTO outbox (key, channel, target_kind, target, conversation, urgent, message,"
-        " due_at, expires_at, created_at) SELECT value ->> 0, value ->> 1, value ->> 2,"
-        " value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,"
-        " value ->> 9 FROM json_each(?) WHERE true"
-        " ON CONFLICT (key) DO NOTHING",
+def enqueue_all(connection: Connection, outgoings: Iterable[tuple[Outgoing, datetime]]) -> None:
+    """Write ``outgoings`` with the instant of each, inside a lane's transaction."""
+    connection.write(
+        _ENQUEUE,
         [
             (
                 outgoing.key,
@@ -70,7 +74,7 @@ def insert_sqlite(
     )
 
 
-def outgoing_of(row: sqlite3.Row) -> Outgoing:
+def outgoing_of(row: Row) -> Outgoing:
     """The message of a row of the outbox table."""
     expires_at = row["expires_at"]
     return Outgoing(

@@ -1,11 +1,9 @@
-"""The outbox lanes in SQLite's SQL: leasing rows within the limits, keeping what became of them.
+"""The outbox lanes: leasing rows within the limits, keeping what became of them.
 
 A row is leased in the same step that counts its attempt, so no limit is passed by two workers at
 once, and a restart forgets nothing.
 """
 
-import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +15,9 @@ from bot.core.messages import TargetKind
 from bot.core.ports import Capabilities, Rate
 from bot.outbox.models import OutboxState
 from bot.outbox.pacing import day_end, next_step, pause_end
-from bot.store.batch import write_batch
+from bot.store.connection import Connection, Row
 from bot.store.fields import from_micros, maybe_micros, to_micros
+from bot.store.sql import over
 
 _FREE: Final = """
   o.state = 'queued'
@@ -39,19 +38,50 @@ SELECT * FROM (
   SELECT o.*, row_number() OVER (PARTITION BY channel, conversation ORDER BY id) AS place
   FROM outbox AS o WHERE {_FREE} AND o.due_at <= ?1 AND o.urgent = ?2
     AND NOT EXISTS (SELECT 1 FROM channel_pause AS p WHERE p.channel = o.channel AND p.until > ?1)
-) WHERE place = 1
+) AS first_of_chat WHERE place = 1
 ORDER BY due_at, id LIMIT ?3
 """
 """The next row of each chat, so that a long queue of one does not hide the others."""
 
 NEXT_DUE = f"""
-SELECT min(max(o.due_at, coalesce(
+SELECT min(greatest(o.due_at, coalesce(
   (SELECT p.until FROM channel_pause AS p WHERE p.channel = o.channel), 0))) AS due_at
 FROM outbox AS o WHERE {_FREE}
 """
 
 STRANDED = "SELECT * FROM outbox WHERE state = 'sending' AND attempted_at <= ?"
 """Rows whose sender has surely died: no attempt lasts that long."""
+
+_RESULTS: Final = over(
+    "row_id int, found text, attempt int, state text, errcode int, reason text, due_at int,"
+    " ended_at int, uncounted int, reference text, update_code text",
+    "UPDATE outbox SET state = rows.state, errcode = rows.errcode, reason = rows.reason,"
+    " due_at = coalesce(rows.due_at, outbox.due_at), ended_at = rows.ended_at,"
+    " attempts = outbox.attempts - rows.uncounted, reference = rows.reference,"
+    " update_code = rows.update_code FROM rows WHERE outbox.id = rows.row_id"
+    " AND outbox.state = rows.found AND outbox.attempts = rows.attempt",
+)
+
+_HEARD: Final = over(
+    "channel text, chat_id text, kind text, at int",
+    "INSERT INTO last_heard (channel, chat_id, kind, at)"
+    " SELECT channel, chat_id, kind, at FROM rows WHERE true"
+    " ON CONFLICT (channel, chat_id) DO UPDATE SET kind = excluded.kind, at = excluded.at"
+    " WHERE excluded.at >= last_heard.at",
+)
+
+_FREED: Final = over(
+    "channel text, chat_id text, at int",
+    "UPDATE outbox SET due_at = rows.at, held = 0 FROM rows"
+    " WHERE outbox.state = 'queued' AND outbox.held = 1"
+    " AND outbox.channel = rows.channel AND outbox.conversation = rows.chat_id",
+)
+
+_TAKE: Final = (
+    "UPDATE outbox SET state = 'sending', attempts = attempts + 1, attempted_at = ?"
+    " WHERE id = ? AND state = 'queued' AND NOT EXISTS (SELECT 1 FROM outbox AS s"
+    " WHERE s.state = 'sending' AND s.channel = ? AND s.conversation = ?)"
+)
 
 LONGEST_WINDOW: Final = timedelta(days=1)
 """Attempts that are older count for no limit."""
@@ -73,12 +103,16 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an attempt. ``due_at`` is the next one, for rows that go on.
+    """What became of a row that was ``found`` in a state, after so many attempts.
 
-    ``counts`` is False for a refusal that is the whole channel's and no attempt of the row's.
+    A row that has gone on meanwhile is left alone: another process has judged it. ``due_at`` is
+    the next attempt, for rows that go on. ``counts`` is False for a refusal that is the whole
+    channel's and no attempt of the row's.
     """
 
     row_id: int
+    found: OutboxState
+    attempt: int
     state: OutboxState
     at: datetime
     errcode: int = 0
@@ -98,7 +132,7 @@ class Closing:
     until: datetime | None
 
 
-def lease(connection: sqlite3.Connection, items: Sequence[Lease]) -> list[bool]:
+def lease(connection: Connection, items: Sequence[Lease]) -> list[bool]:
     """True for each row that was still waiting, may go now, and is ours.
 
     One that may not go yet waits until it may: its due instant says when.
@@ -106,13 +140,15 @@ def lease(connection: sqlite3.Connection, items: Sequence[Lease]) -> list[bool]:
     return [_lease(connection, item) for item in items]
 
 
-def write_results(connection: sqlite3.Connection, items: Sequence[Result]) -> list[None]:
+def write_results(connection: Connection, items: Sequence[Result]) -> list[None]:
     """Write down what became of each attempt."""
-    connection.executemany(
-        "UPDATE outbox SET state = ?, errcode = ?, reason = ?, due_at = coalesce(?, due_at),"
-        " ended_at = ?, attempts = attempts - ?, reference = ?, update_code = ? WHERE id = ?",
+    connection.write(
+        _RESULTS,
         [
             (
+                item.row_id,
+                item.found,
+                item.attempt,
                 item.state,
                 item.errcode,
                 item.reason,
@@ -123,7 +159,6 @@ def write_results(connection: sqlite3.Connection, items: Sequence[Result]) -> li
                 0 if item.counts else 1,
                 item.reference,
                 item.update_code,
-                item.row_id,
             )
             for item in items
         ],
@@ -131,7 +166,7 @@ def write_results(connection: sqlite3.Connection, items: Sequence[Result]) -> li
     return [None] * len(items)
 
 
-def close_channels(connection: sqlite3.Connection, items: Sequence[Closing]) -> list[None]:
+def close_channels(connection: Connection, items: Sequence[Closing]) -> list[None]:
     """Keep what the platform has closed. What is closed longer stays so."""
     for item in items:
         row = connection.execute(
@@ -145,7 +180,8 @@ def close_channels(connection: sqlite3.Connection, items: Sequence[Closing]) -> 
             step = 0 if row is None else next_step(*_closed(row), item.at)
             until = pause_end(step, item.at)
         connection.execute(
-            "INSERT INTO channel_pause VALUES (?, ?, ?) ON CONFLICT (channel)"
+            "INSERT INTO channel_pause (channel, until, limit_step) VALUES (?, ?, ?)"
+            " ON CONFLICT (channel)"
             " DO UPDATE SET until = excluded.until, limit_step = excluded.limit_step",
             (item.channel, to_micros(until), step),
         )
@@ -153,26 +189,18 @@ def close_channels(connection: sqlite3.Connection, items: Sequence[Closing]) -> 
 
 
 def hear(
-    connection: sqlite3.Connection, heard: Sequence[tuple[ChannelKey, str, EventKind, datetime]]
+    connection: Connection, heard: Sequence[tuple[ChannelKey, str, EventKind, datetime]]
 ) -> None:
     """Somebody wrote: what waited for that may be looked at again."""
-    write_batch(
-        connection,
-        "INSERT INTO last_heard SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3"
-        " FROM json_each(?) WHERE true ON CONFLICT (channel, chat_id) DO UPDATE"
-        " SET kind = excluded.kind, at = excluded.at WHERE excluded.at >= last_heard.at",
-        [(channel, chat, kind, to_micros(at)) for channel, chat, kind, at in heard],
-    )
-    write_batch(
-        connection,
-        "UPDATE outbox SET due_at = w.value ->> 2, held = 0 FROM json_each(?) AS w"
-        " WHERE outbox.state = 'queued' AND outbox.held"
-        " AND outbox.channel = w.value ->> 0 AND outbox.conversation = w.value ->> 1",
-        [(channel, chat, to_micros(at)) for channel, chat, _, at in heard],
-    )
+    last: dict[tuple[ChannelKey, str], tuple[EventKind, datetime]] = {}
+    for channel, chat, kind, at in heard:
+        if (channel, chat) not in last or at >= last[channel, chat][1]:
+            last[channel, chat] = (kind, at)
+    connection.write(_HEARD, [(*where, kind, to_micros(at)) for where, (kind, at) in last.items()])
+    connection.write(_FREED, [(*where, to_micros(at)) for where, (_, at) in last.items()])
 
 
-def forget_attempts(connection: sqlite3.Connection, items: Sequence[datetime]) -> list[None]:
+def forget_attempts(connection: Connection, items: Sequence[datetime]) -> list[None]:
     """Attempts that no limit counts any more."""
     connection.execute(
         "DELETE FROM send_attempt WHERE at < ?", (to_micros(items[-1] - LONGEST_WINDOW),)
@@ -180,7 +208,7 @@ def forget_attempts(connection: sqlite3.Connection, items: Sequence[datetime]) -
     return [None] * len(items)
 
 
-def _lease(connection: sqlite3.Connection, item: Lease) -> bool:
+def _lease(connection: Connection, item: Lease) -> bool:
     if not _window_is_open(connection, item):
         connection.execute(
             "UPDATE outbox SET held = 1, due_at = coalesce(expires_at, ?)"
@@ -192,7 +220,7 @@ def _lease(connection: sqlite3.Connection, item: Lease) -> bool:
     earliest = max(opens, default=item.at)
     if earliest > item.at:
         connection.execute(
-            "UPDATE outbox SET due_at = min(?, coalesce(expires_at, ?))"
+            "UPDATE outbox SET due_at = least(?, coalesce(expires_at, ?))"
             " WHERE id = ? AND state = 'queued'",
             (to_micros(earliest), to_micros(earliest), item.row_id),
         )
@@ -200,13 +228,11 @@ def _lease(connection: sqlite3.Connection, item: Lease) -> bool:
     return _take(connection, item)
 
 
-def _take(connection: sqlite3.Connection, item: Lease) -> bool:
-    cursor = connection.execute(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, attempted_at = ?"
-        " WHERE id = ? AND state = 'queued'",
-        (to_micros(item.at), item.row_id),
+def _take(connection: Connection, item: Lease) -> bool:
+    taken = connection.execute(
+        _TAKE, (to_micros(item.at), item.row_id, item.channel, item.conversation)
     )
-    if not cursor.rowcount:
+    if not taken.rowcount:
         return False
     connection.execute(
         "INSERT INTO send_attempt (channel, conversation, target_kind, at) VALUES (?, ?, ?, ?)",
@@ -215,7 +241,7 @@ def _take(connection: sqlite3.Connection, item: Lease) -> bool:
     return True
 
 
-def _rate_opens(connection: sqlite3.Connection, item: Lease, rate: Rate) -> datetime:
+def _rate_opens(connection: Connection, item: Lease, rate: Rate) -> datetime:
     """The first instant at which ``rate`` allows one more: when the limit-th last one is over."""
     if rate.kinds is not None and item.target_kind not in rate.kinds:
         return item.at
@@ -223,8 +249,8 @@ def _rate_opens(connection: sqlite3.Connection, item: Lease, rate: Rate) -> date
     if rate.per_chat:
         where, parameters = f"{where} AND conversation = ?", [*parameters, item.conversation]
     if rate.kinds is not None:
-        where += " AND target_kind IN (SELECT value FROM json_each(?))"
-        parameters = [*parameters, json.dumps(sorted(rate.kinds))]
+        where += f" AND target_kind IN ({', '.join('?' * len(rate.kinds))})"
+        parameters = [*parameters, *sorted(rate.kinds)]
     span = timedelta(seconds=rate.seconds)
     since = item.at - span
     if rate.daily:
@@ -238,7 +264,7 @@ def _rate_opens(connection: sqlite3.Connection, item: Lease, rate: Rate) -> date
     return day_end(item.at) if rate.daily else from_micros(row["at"]) + span
 
 
-def _window_is_open(connection: sqlite3.Connection, item: Lease) -> bool:
+def _window_is_open(connection: Connection, item: Lease) -> bool:
     """Whether the person's last act (or, in a group, anybody's first word) lets us write."""
     table = item.table
     bound = item.target_kind is TargetKind.PERSON and bool(table.windows)
@@ -263,5 +289,5 @@ def _window_is_open(connection: sqlite3.Connection, item: Lease) -> bool:
     return bool(used < window.limit)
 
 
-def _closed(row: sqlite3.Row) -> tuple[int, datetime]:
+def _closed(row: Row) -> tuple[int, datetime]:
     return row["limit_step"], from_micros(row["until"])

@@ -1,6 +1,6 @@
 """How long to wait: after failures, and after a limit was exceeded. Pure.
 
-How many sends a limit allows is decided where an attempt is written down (``sqlite.lease``), so
+How many sends a limit allows is decided where an attempt is written down (``lane.lease``), so
 that it holds over restarts and for all processes together.
 """
 

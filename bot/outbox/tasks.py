@@ -105,8 +105,9 @@ async def open_task(store: Store, row: TaskRow, cards: Sequence[Outgoing], now: 
     """Begin a task together with what shows it to the employee."""
 
     async def write() -> None:
-        await row.save(force_create=True)
-        await enqueue(cards, now=now)
+        if not await TaskRow.filter(outbox_id=row.outbox_id).exists():  # another process was faster
+            await row.save(force_create=True)
+            await enqueue(cards, now=now)
 
     await store.transaction(write)
 

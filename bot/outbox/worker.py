@@ -6,7 +6,6 @@ has 20 seconds) are looked for first and have hands of their own: nobody's slow 
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -21,6 +20,7 @@ from bot.outbox import lane
 from bot.outbox.enqueue import outgoing_of
 from bot.outbox.models import OutboxState
 from bot.outbox.pacing import backoff_seconds
+from bot.store.connection import Row
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
 
@@ -76,9 +76,10 @@ class OutboxWorker:
     async def start(self) -> None:
         """End what the process before has left half done, then send.
 
-        No other process uses this database (SQLite), so what is being sent was the dead one's.
+        Where no other process can be using the database, what is being sent was the dead one's.
         """
-        await self._end_stranded(self._clock.now())
+        if self._store.alone:
+            await self._end_stranded(self._clock.now())
         self._task = asyncio.create_task(self._run(), name="outbox")
 
     async def stop(self) -> None:
@@ -146,7 +147,8 @@ class OutboxWorker:
         rows += await self._store.read(lane.DUE, [to_micros(now), 0, room]) if room else []
         refused = [(row, why) for row in rows if (why := self._refusal(outgoing_of(row), now))]
         for row, why in refused:
-            await self._end(row, SendResult(Outcome.DEAD, why))
+            refusal = SendResult(Outcome.DEAD, why)
+            await self._end(row, refusal, OutboxState.QUEUED, row["attempts"])
         dropped = {row["id"] for row, _ in refused}
         fit = [row for row in rows if row["id"] not in dropped]
         leased = await asyncio.gather(*[self._leases.submit(self._lease(row, now)) for row in fit])
@@ -157,7 +159,7 @@ class OutboxWorker:
             task.add_done_callback(self._sent)
         return bool(ours or refused)
 
-    def _lease(self, row: sqlite3.Row, now: datetime) -> lane.Lease:
+    def _lease(self, row: Row, now: datetime) -> lane.Lease:
         channel = ChannelKey(row["channel"])
         return lane.Lease(
             row["id"],
@@ -176,7 +178,7 @@ class OutboxWorker:
             return "too late: the message had lost its point"
         return self._screen(plain_text(outgoing.message))
 
-    async def _send(self, row: sqlite3.Row) -> None:
+    async def _send(self, row: Row) -> None:
         outgoing = outgoing_of(row)
         try:
             result = await self._senders[outgoing.channel].send(outgoing)
@@ -186,7 +188,7 @@ class OutboxWorker:
             result = SendResult(Outcome.UNKNOWN, f"a defect of the channel: {defect!r}")
         if result.pauses is not Pause.ROW:
             await self._close(outgoing.channel, result)
-        await self._end(row, result)
+        await self._end(row, result, OutboxState.SENDING, row["attempts"] + 1)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         """Whatever comes next in the same chat may go now."""
@@ -202,7 +204,7 @@ class OutboxWorker:
             until = now + timedelta(seconds=result.retry_after_seconds or 0)
         await self._closings.submit(lane.Closing(channel, now, until))
 
-    async def _end(self, row: sqlite3.Row, result: SendResult) -> None:
+    async def _end(self, row: Row, result: SendResult, found: OutboxState, attempt: int) -> None:
         """Count, log and write down what became of a row."""
         self._metrics.sends.labels(row["channel"], result.outcome).inc()
         if result.outcome not in (Outcome.SENT, Outcome.HANDED):
@@ -214,13 +216,14 @@ class OutboxWorker:
                 errcode=result.errcode,
                 reason=result.reason,
             )
-        await self._results.submit(self._verdict(row, result))
+        await self._results.submit(self._verdict(row, result, found, attempt))
         if result.outcome is Outcome.HANDED:
             self.handed.set()
 
-    def _verdict(self, row: sqlite3.Row, result: SendResult) -> lane.Result:
+    def _verdict(
+        self, row: Row, result: SendResult, found: OutboxState, attempt: int
+    ) -> lane.Result:
         now = self._clock.now()
-        attempts = row["attempts"] + 1
         due_at = None
         match result.outcome:
             case Outcome.SENT:
@@ -229,14 +232,16 @@ class OutboxWorker:
                 state = OutboxState.HANDED
             case Outcome.UNKNOWN:
                 state = OutboxState.UNKNOWN
-            case Outcome.RETRY if attempts < MOST_ATTEMPTS or result.pauses is not Pause.ROW:
+            case Outcome.RETRY if attempt < MOST_ATTEMPTS or result.pauses is not Pause.ROW:
                 state = OutboxState.QUEUED
-                wait = result.retry_after_seconds or backoff_seconds(attempts)
+                wait = result.retry_after_seconds or backoff_seconds(attempt)
                 due_at = now + timedelta(seconds=wait)
             case _:
                 state = OutboxState.DEAD
         return lane.Result(
             row["id"],
+            found,
+            attempt,
             state,
             now,
             errcode=result.errcode,
@@ -257,6 +262,8 @@ class OutboxWorker:
             again = safe and row["attempts"] < MOST_ATTEMPTS
             result = lane.Result(
                 row["id"],
+                OutboxState.SENDING,
+                row["attempts"],
                 OutboxState.QUEUED if again else OutboxState.UNKNOWN,
                 now,
                 reason="the program stopped while sending",

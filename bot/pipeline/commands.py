@@ -1,7 +1,8 @@
 """Understanding what was typed: a command with its words, or just words.
 
 Full-width forms, case, a leading slash and closing punctuation do not matter. A command without
-arguments must stand alone, so that talk about 签到 is not a 签到.
+arguments must stand alone, so that talk about 签到 is not a 签到. Only a plain wish (我要签到) is
+one as well, for commands that do no harm; what else is about a command can be guessed, to say so.
 """
 
 from dataclasses import dataclass
@@ -11,17 +12,57 @@ from bot.settings.schema.commands import Command, CommandName, CommandsFile
 
 TAKES_WORDS = frozenset(
     {
+        CommandName.CLAIM,
+        CommandName.MAKE_UP,
         CommandName.PACKET,
         CommandName.ANNOUNCE,
         CommandName.PORTRAIT,
         CommandName.INVITE,
         CommandName.HUMAN,
+        CommandName.HELP,
+        CommandName.REDEEM,
+        CommandName.ADDRESS,
+        CommandName.CANCEL_REDEMPTION,
+        CommandName.SHIP,
+        CommandName.GIVE_BACK,
+        CommandName.VERIFY,
+        CommandName.BOARD,
+        CommandName.LOTTERY,
+        CommandName.CLAIM_PRIZE,
+        CommandName.THANK,
+        CommandName.ADJUST,
+        CommandName.CONFIRM_ADJUSTMENT,
+        CommandName.WITHDRAW,
+        CommandName.SLIP_APPROVE,
+        CommandName.SLIP_SENT,
+        CommandName.SLIP_RETURN,
     }
 )
 """Commands that are followed by words of their own."""
 
-_CLOSING = " 。.!?~,,;;…、"
+MAY_BE_WISHED = frozenset(
+    {
+        CommandName.CHECKIN,
+        CommandName.MAKE_UP,
+        CommandName.CALENDAR,
+        CommandName.POINTS,
+        CommandName.STATEMENT,
+        CommandName.LEVEL,
+        CommandName.CLAIM,
+        CommandName.LOTTERY,
+        CommandName.PRIZES,
+        CommandName.SHOP,
+        CommandName.REDEEM,
+        CommandName.MY_REDEMPTIONS,
+        CommandName.BOARD,
+        CommandName.INVITE,
+        CommandName.HUMAN,
+        CommandName.HELP,
+    }
+)
+"""Commands of members that cost nothing when no words follow them."""
 
+_CLOSING = " 。.!?~,,;;…、"
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
@@ -43,6 +84,8 @@ class CommandWords:
             ),
             key=lambda pair: -len(pair[0]),
         )
+        self._before = tuple(map(fold, file.wishes.before))
+        self._after = ("", *map(fold, file.wishes.after))
 
     def read(self, text: str) -> Invocation | None:
         """The command in ``text``, or None when it is just talk."""
@@ -54,6 +97,32 @@ class CommandWords:
             follows = folded.removeprefix(word) if folded.startswith(word) else ""
             if name in TAKES_WORDS and _starts_words(word, follows):
                 return Invocation(name, _after(text, word))
+        return self._read_wish(bare)
+
+    def guess(self, text: str) -> CommandName | None:
+        """The command of members that ``text`` seems to be about; None when it is of none.
+
+        It names a word of the command, or is one with a slip of the finger. For suggestions: a
+        guess is never carried out.
+        """
+        said = fold(text).rstrip(_CLOSING)
+        for word, name in self._names:
+            if name in MAY_BE_WISHED and len(word) > 1 and word in said:
+                return name
+        for word, name in self._names:
+            if name in MAY_BE_WISHED and _is_slip(word, said):
+                return name
+        return None
+
+    def _read_wish(self, said: str) -> Invocation | None:
+        wish = next((wish for wish in self._before if said.startswith(wish)), None)
+        if wish is None:
+            return None
+        wished = said.removeprefix(wish).strip()
+        for ending in self._after:
+            for word, name in self._names:
+                if name in MAY_BE_WISHED and wished == word + ending:
+                    return Invocation(name)
         return None
 
 
@@ -67,6 +136,20 @@ def _after(text: str, word: str) -> str:
         if fold(text[:end]).removeprefix("/").lstrip() == word:
             return text[end:].lstrip(" \u3000\t:：,，").rstrip()
     return ""
+
+
+def _is_slip(word: str, said: str) -> bool:
+    """Whether one character of a word is wrong, missing, too many, or changed places."""
+    if len(word) == len(said):
+        wrong = [place for place in range(len(word)) if word[place] != said[place]]
+        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+            first, second = wrong
+            return word[first] == said[second] and word[second] == said[first]
+        return len(wrong) == 1 < len(word)
+    shorter, longer = sorted((word, said), key=len)
+    return len(shorter) >= 2 and any(
+        shorter == longer[:place] + longer[place + 1 :] for place in range(len(longer))
+    )
 
 
 def _starts_words(word: str, rest: str) -> bool:

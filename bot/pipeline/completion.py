@@ -1,30 +1,57 @@
-"""The end of an event in one step: its messages, what the member did, its tags, and done.
+"""The end of an event in one step: messages, what the member did and earned, tags, and done.
 
 Either all of it is in the database or none; a record that is not done is handled again, and every
 write it causes carries its key, so handling it twice changes nothing twice.
 """
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from bot.core.events import Event, event_to_json
 from bot.core.ids import RecordId
 from bot.core.messages import Message, Outgoing, message_to_json
 from bot.members.lane import record_hits, record_interactions
 from bot.members.people import Interaction, TagHit
-from bot.outbox.enqueue import insert_sqlite
+from bot.outbox.enqueue import enqueue_all
 from bot.persona.voice import Changes
-from bot.store.batch import read_batch, write_batch
+from bot.rewards.earning.lane import earn
+from bot.rewards.earning.rules import EarningWish
+from bot.rewards.levels import LevelTold, tell_levels
+from bot.store.connection import Connection
 from bot.store.fields import to_micros
+from bot.store.sql import over
+
+_WAITING: Final = over(
+    "id int",
+    "SELECT inbox.id FROM rows CROSS JOIN inbox ON inbox.id = rows.id"
+    " WHERE inbox.state = 'waiting'",
+)
+
+_FINISH: Final = over(
+    "id int, state text, answer text, outcome text, done_at int, event text",
+    "UPDATE inbox SET state = rows.state, answer = rows.answer, outcome = rows.outcome,"
+    " done_at = rows.done_at, event = coalesce(rows.event, inbox.event)"
+    " FROM rows WHERE inbox.id = rows.id",
+)
+
+_SAY: Final = over(
+    "scope text, template text, variant int",
+    "INSERT INTO last_variant (scope, template, variant)"
+    " SELECT scope, template, variant FROM rows WHERE true"
+    " ON CONFLICT (scope, template) DO UPDATE SET variant = excluded.variant",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
     """``answer`` is what goes into the open request; a later answer is among ``outgoings``.
 
-    ``parked`` tells that handling failed too often: the record is kept for the operator.
+    ``wishes`` are what the act may earn, ``told`` the levels that the answer tells of. ``parked``
+    tells that handling failed too often: the record is kept for the operator. ``event`` replaces
+    the stored one where its words are not kept.
     """
 
     record_id: RecordId
@@ -35,11 +62,14 @@ class Completion:
     hits: tuple[TagHit, ...]
     said: Changes
     now: datetime
+    wishes: tuple[EarningWish, ...] = ()
+    told: tuple[LevelTold, ...] = ()
     parked: bool = False
+    event: Event | None = None
 
 
-def complete(connection: sqlite3.Connection, items: Sequence[Completion]) -> list[bool]:
-    """The completion lane in SQLite's SQL. False for a record that was done already."""
+def complete(connection: Connection, items: Sequence[Completion]) -> list[bool]:
+    """The completion lane. False for a record that was done already."""
     waiting = _waiting(connection, items)
     fresh: dict[RecordId, Completion] = {}
     for item in items:
@@ -47,36 +77,25 @@ def complete(connection: sqlite3.Connection, items: Sequence[Completion]) -> lis
             fresh.setdefault(item.record_id, item)
     done = list(fresh.values())
     _finish(connection, done)
-    insert_sqlite(
-        connection, [(outgoing, item.now) for item in done for outgoing in item.outgoings]
-    )
+    enqueue_all(connection, [(outgoing, item.now) for item in done for outgoing in item.outgoings])
     record_interactions(connection, [act for item in done for act in item.interactions])
     record_hits(connection, [hit for item in done for hit in item.hits])
-    write_batch(
-        connection,
-        "INSERT INTO last_variant SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
-        " WHERE true ON CONFLICT (scope, template) DO UPDATE SET variant = excluded.variant",
-        [row for item in items for row in item.said],
-    )
+    earn(connection, [wish for item in done for wish in item.wishes])
+    tell_levels(connection, [told for item in done for told in item.told])
+    said = {(scope, template): last for item in items for scope, template, last in item.said}
+    connection.write(_SAY, [(*name, variant) for name, variant in said.items()])
     return [fresh.get(item.record_id) is item for item in items]
 
 
-def _waiting(connection: sqlite3.Connection, items: Sequence[Completion]) -> set[RecordId]:
+def _waiting(connection: Connection, items: Sequence[Completion]) -> set[RecordId]:
     """Which of the records are not done yet."""
-    rows = read_batch(
-        connection,
-        "SELECT json_group_array(json_array(i.id)) FROM json_each(?) AS w"
-        " CROSS JOIN inbox AS i ON i.id = w.value ->> 0 WHERE i.state = 'waiting'",
-        [(item.record_id,) for item in items],
-    )
-    return {RecordId(row[0]) for row in rows}
+    rows = connection.read(_WAITING, [(item.record_id,) for item in items])
+    return {RecordId(row["id"]) for row in rows}
 
 
-def _finish(connection: sqlite3.Connection, items: Sequence[Completion]) -> None:
-    write_batch(
-        connection,
-        "UPDATE inbox SET state = w.value ->> 1, answer = w.value ->> 2, outcome = w.value ->> 3,"
-        " done_at = w.value ->> 4 FROM json_each(?) AS w WHERE inbox.id = w.value ->> 0",
+def _finish(connection: Connection, items: Sequence[Completion]) -> None:
+    connection.write(
+        _FINISH,
         [
             (
                 item.record_id,
@@ -84,6 +103,7 @@ def _finish(connection: sqlite3.Connection, items: Sequence[Completion]) -> None
                 _answer_text(item.answer),
                 item.outcome,
                 to_micros(item.now),
+                None if item.event is None else event_to_json(item.event),
             )
             for item in items
         ],

@@ -62,12 +62,14 @@ class Reply:
 
     ``answer`` goes to who asked, in his conversation. ``posts`` go elsewhere; their keys carry the
     event's. ``act`` is what the member did, if it is more than having typed a command.
+    ``forgets``: what he wrote is not kept with the event (an address).
     """
 
     answer: Message | None = None
     posts: tuple[Outgoing, ...] = ()
     act: Act | None = None
     detail: str = ""
+    forgets: bool = False
 
     def doing(self, act: Act, detail: str = "") -> "Reply":
         """The same reply, to be counted as ``act`` of the member."""

@@ -133,7 +133,7 @@ class Dispatcher:
         """Why the person may not use the route, in words; None when he may."""
         if route.members_only and not context.member.in_group:
             template = "refused.not_member"
-        elif route.owners_only and not context.is_of_group:
+        elif route.owners_only and not (route.in_private or context.is_of_group):
             template = "refused.only_in_group"
         elif route.owners_only and not context.is_owner:
             template = "refused.not_owner"

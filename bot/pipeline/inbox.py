@@ -5,24 +5,42 @@ another look at the table; when that process dies, the lease runs out and anothe
 """
 
 import json
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Final
 
-from bot.core.events import Event, event_from_json, event_to_json
+from bot.core.events import FORGOTTEN, Event, event_from_json, event_to_json
 from bot.core.ids import EventKey, GroupKey, RecordId
 from bot.core.messages import Message, message_from_json
 from bot.members.lane import Sighting, sight
 from bot.members.people import PersonRef, Standing
 from bot.outbox.lane import hear
-from bot.store.batch import read_batch, write_batch
+from bot.store.connection import Connection
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
+from bot.store.sql import over
 
 LEASE = timedelta(seconds=30)
 """How long a process may work on a record before another one takes it over."""
+
+_FIND: Final = over(
+    "event_key text",
+    "SELECT i.event_key, i.id, i.event, i.state, i.answer"
+    " FROM rows CROSS JOIN inbox AS i ON i.event_key = rows.event_key",
+)
+
+_INSERT: Final = over(
+    "id int, event_key text, event text, ordering_key text, received_at int, leased_until int",
+    "INSERT INTO inbox (id, event_key, event, ordering_key, received_at, leased_until, attempts)"
+    " SELECT id, event_key, event, ordering_key, received_at, leased_until, 1 FROM rows",
+)
+
+_RELEASE: Final = over(
+    "id int, leased_until int",
+    "UPDATE inbox SET leased_until = rows.leased_until FROM rows"
+    " WHERE inbox.id = rows.id AND inbox.state = 'waiting'",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +108,11 @@ class Inbox:
     async def adopt(self, now: datetime) -> None:
         """Let every lease end now.
 
-        For the start of a program whose database no other process uses (SQLite): whatever is
-        leased was leased by its dead predecessor.
+        For the start of a program: where no other process can be using the database, whatever is
+        leased was leased by a dead predecessor. Elsewhere leases run out by themselves.
         """
-        await self._adoptions.submit(now)
+        if self._store.alone:
+            await self._adoptions.submit(now)
 
     async def retry_at(self, record_id: RecordId, instant: datetime) -> None:
         """Give a record back, to be taken over at ``instant``."""
@@ -105,8 +124,8 @@ class Inbox:
         return int(rows[0]["n"])
 
 
-def accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted]:
-    """The inbox lane in SQLite's SQL. A repeat proves nothing about who is in the group now."""
+def accept(connection: Connection, arrivals: Sequence[Arrival]) -> list[Accepted]:
+    """The inbox lane. A repeat proves nothing about who is in the group now."""
     stored = _find(connection, arrivals)
     standings = sight(
         connection,
@@ -141,34 +160,37 @@ def accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[
             new = Accepted(ids[key], event, standing, fresh=True, done=False, answer=None)
             accepted.append(new)
         else:
-            first = stored.get(key) or [ids[key], event_to_json(fresh[key].event), "waiting", None]
+            first = stored.get(key) or _Stored(ids[key], event_to_json(fresh[key].event))
             accepted.append(_repeat(item, standing, first))
     return accepted
 
 
-def _find(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> dict[EventKey, list[Any]]:
-    """What is stored already, by event key: id, event, state, answer."""
-    rows = read_batch(
-        connection,
-        "SELECT json_group_array(json_array(i.event_key, i.id, i.event, i.state, i.answer))"
-        " FROM json_each(?) AS w CROSS JOIN inbox AS i ON i.event_key = w.value ->> 0",
-        [(item.event.key,) for item in arrivals],
-    )
-    return {EventKey(row[0]): row[1:] for row in rows}
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A record as it is in the table; ``event`` and ``answer`` are JSON."""
+
+    record_id: RecordId
+    event: str
+    state: str = "waiting"
+    answer: str | None = None
 
 
-def _insert(
-    connection: sqlite3.Connection, arrivals: Sequence[Arrival]
-) -> dict[EventKey, RecordId]:
+def _find(connection: Connection, arrivals: Sequence[Arrival]) -> dict[EventKey, _Stored]:
+    """What is stored already."""
+    return {
+        EventKey(key): _Stored(RecordId(record_id), event, state, answer)
+        for key, record_id, event, state, answer in connection.read(
+            _FIND, [(item.event.key,) for item in arrivals]
+        )
+    }
+
+
+def _insert(connection: Connection, arrivals: Sequence[Arrival]) -> dict[EventKey, RecordId]:
     """Store new events; their record ids by event key. The lane is the table's only writer."""
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM inbox").fetchone()
     ids = {item.event.key: RecordId(last + number) for number, item in enumerate(arrivals, start=1)}
-    write_batch(
-        connection,
-        "INSERT INTO inbox"
-        " (id, event_key, event, ordering_key, received_at, leased_until, attempts)"
-        " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, 1"
-        " FROM json_each(?)",
+    connection.write(
+        _INSERT,
         [
             (
                 ids[item.event.key],
@@ -184,18 +206,22 @@ def _insert(
     return ids
 
 
-def _repeat(arrival: Arrival, standing: Standing, stored: list[Any]) -> Accepted:
-    record_id, event, state, answer = stored
-    first = event_from_json(event)
+def _repeat(arrival: Arrival, standing: Standing, stored: _Stored) -> Accepted:
+    first = event_from_json(stored.event)
     return Accepted(
-        record_id=RecordId(record_id),
+        record_id=stored.record_id,
         event=first,
         standing=standing,
         fresh=False,
-        done=state != "waiting",
-        answer=None if answer is None else message_from_json(json.loads(answer)),
-        conflict=_says(first) != _says(arrival.event),
+        done=stored.state != "waiting",
+        answer=None if stored.answer is None else message_from_json(json.loads(stored.answer)),
+        conflict=_says(first) != _says(_as_kept(arrival.event, first)),
     )
+
+
+def _as_kept(event: Event, first: Event) -> Event:
+    """A repeat of an event whose words were not kept, without its words."""
+    return replace(event, text=FORGOTTEN) if first.text == FORGOTTEN else event
 
 
 def _says(event: Event) -> tuple[str, ...]:
@@ -203,7 +229,7 @@ def _says(event: Event) -> tuple[str, ...]:
     return (event.kind, event.conversation.chat_id, event.user_id, event.text, event.button)
 
 
-def take_over(connection: sqlite3.Connection, items: Sequence[datetime]) -> list[list[Stranded]]:
+def take_over(connection: Connection, items: Sequence[datetime]) -> list[list[Stranded]]:
     """The takeover lane: the first caller gets the stranded records, others get none."""
     rows = connection.execute(
         "UPDATE inbox SET leased_until = ?, attempts = attempts + 1"
@@ -224,18 +250,13 @@ def take_over(connection: sqlite3.Connection, items: Sequence[datetime]) -> list
     return [stranded] + [[] for _ in items[1:]]
 
 
-def release(
-    connection: sqlite3.Connection, items: Sequence[tuple[RecordId, datetime]]
-) -> list[None]:
+def release(connection: Connection, items: Sequence[tuple[RecordId, datetime]]) -> list[None]:
     """The release lane: a failed record waits until its instant."""
-    connection.executemany(
-        "UPDATE inbox SET leased_until = ? WHERE id = ? AND state = 'waiting'",
-        [(to_micros(instant), record_id) for record_id, instant in items],
-    )
+    connection.write(_RELEASE, [(record_id, to_micros(instant)) for record_id, instant in items])
     return [None] * len(items)
 
 
-def adopt(connection: sqlite3.Connection, items: Sequence[datetime]) -> list[None]:
+def adopt(connection: Connection, items: Sequence[datetime]) -> list[None]:
     """The adoption lane: every record that waits may be taken over at once."""
     connection.execute(
         "UPDATE inbox SET leased_until = ? WHERE state = 'waiting'", (to_micros(items[-1]),)

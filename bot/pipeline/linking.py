@@ -2,11 +2,9 @@
 
 Somebody is known under one id in the company and under another in an account. Whoever has nothing
 yet becomes the member who was known before; of two who both have something neither gives it up, and
-the log says so. In SQLite's SQL.
+the log says so.
 """
 
-import json
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +13,7 @@ from typing import Final
 import structlog
 
 from bot.core.ids import MemberId
+from bot.store.connection import Connection
 from bot.store.db import Store
 
 
@@ -55,13 +54,17 @@ class Linking:
                 )
 
     async def _read_twins(self, union_ids: Iterable[str]) -> list[Twins]:
-        rows = await self._store.read(
-            "SELECT (SELECT min(o.id) FROM member AS o"
-            " WHERE o.union_id = m.union_id AND o.union_id <> '') AS older, m.id AS newer"
-            " FROM json_each(?) AS w CROSS JOIN member AS m"
-            " ON m.union_id = w.value AND m.union_id <> '' ORDER BY m.id",
-            [json.dumps(sorted(set(union_ids)))],
-        )
+        wanted = sorted({union_id for union_id in union_ids if union_id})
+        rows = []
+        for start in range(0, len(wanted), _ASKED_AT_ONCE):
+            asked = wanted[start : start + _ASKED_AT_ONCE]
+            rows += await self._store.read(
+                "SELECT (SELECT min(o.id) FROM member AS o"
+                " WHERE o.union_id = m.union_id AND o.union_id <> '') AS older, m.id AS newer"
+                f" FROM member AS m WHERE m.union_id IN ({', '.join('?' * len(asked))})"
+                " AND m.union_id <> '' ORDER BY m.id",
+                asked,
+            )
         return [
             Twins(MemberId(row["older"]), MemberId(row["newer"]))
             for row in rows
@@ -69,9 +72,12 @@ class Linking:
         ]
 
 
+_ASKED_AT_ONCE: Final = 500
+"""Union ids in one question; a statement takes so many parameters and no more."""
+
 _POSSESSIONS: Final = (
     "membership WHERE member_id = ?1",
-    "account WHERE kind = 'member' AND holder = CAST(?1 AS TEXT)",
+    "account WHERE kind = 'member' AND holder = CAST(CAST(?1 AS INTEGER) AS TEXT)",
     "checkin WHERE member_id = ?1",
     "packet WHERE owner_id = ?1",
     "packet_claim WHERE member_id = ?1",
@@ -79,6 +85,20 @@ _POSSESSIONS: Final = (
     "referral WHERE ?1 IN (friend_id, inviter_id)",
     "appointment WHERE member_id = ?1",
     "proposal WHERE member_id = ?1",
+    "makeup_card WHERE member_id = ?1",
+    "packet_guest WHERE member_id = ?1",
+    "packet_guess WHERE member_id = ?1",
+    "lottery_draw WHERE member_id = ?1",
+    "lottery_miss WHERE member_id = ?1",
+    "lottery_win WHERE member_id = ?1",
+    "redemption WHERE member_id = ?1",
+    "payout WHERE member_id = ?1",
+    "earning WHERE member_id = ?1",
+    "adjustment WHERE member_id = ?1",
+    "member_level WHERE member_id = ?1",
+    "expiry_notice WHERE member_id = ?1",
+    "board_line WHERE member_id = ?1",
+    "board_shy WHERE member_id = ?1",
 )
 """What a member may have that is not carried over; by any of it he has something."""
 
@@ -86,12 +106,12 @@ _CARRIED: Final = ("identity", "tie", "interaction", "tag_hit")
 """What goes with the person to the member who stays."""
 
 
-def link_members(connection: sqlite3.Connection, items: Sequence[Twins]) -> list[Obstacle | None]:
+def link_members(connection: Connection, items: Sequence[Twins]) -> list[Obstacle | None]:
     """The lane of links: the newer member becomes the older one, if nothing is in the way."""
     return [_link(connection, twins) for twins in items]
 
 
-def _link(connection: sqlite3.Connection, twins: Twins) -> Obstacle | None:
+def _link(connection: Connection, twins: Twins) -> Obstacle | None:
     if _exists(
         connection,
         "identity AS o JOIN identity AS n ON n.realm = o.realm"
@@ -104,10 +124,14 @@ def _link(connection: sqlite3.Connection, twins: Twins) -> Obstacle | None:
     pair = (twins.older, twins.newer)
     for table in _CARRIED:
         connection.execute(f"UPDATE {table} SET member_id = ?1 WHERE member_id = ?2", pair)
-    connection.execute("UPDATE OR IGNORE member_tag SET member_id = ?1 WHERE member_id = ?2", pair)
+    connection.execute(
+        "UPDATE member_tag SET member_id = ?1 WHERE member_id = ?2 AND NOT EXISTS ("
+        "SELECT 1 FROM member_tag AS t WHERE t.member_id = ?1 AND t.tag = member_tag.tag)",
+        pair,
+    )
     connection.execute("DELETE FROM member_tag WHERE member_id = ?", (twins.newer,))
     connection.execute(
-        "UPDATE member SET name = iif(member.name = '', n.name, member.name),"
+        "UPDATE member SET name = CASE WHEN member.name = '' THEN n.name ELSE member.name END,"
         " blocked_at = coalesce(member.blocked_at, n.blocked_at)"
         " FROM member AS n WHERE member.id = ?1 AND n.id = ?2",
         pair,
@@ -116,6 +140,6 @@ def _link(connection: sqlite3.Connection, twins: Twins) -> Obstacle | None:
     return None
 
 
-def _exists(connection: sqlite3.Connection, rows: str, *values: int) -> bool:
+def _exists(connection: Connection, rows: str, *values: int) -> bool:
     (found,) = connection.execute(f"SELECT EXISTS (SELECT 1 FROM {rows})", values).fetchone()
     return bool(found)

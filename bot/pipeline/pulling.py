@@ -4,9 +4,9 @@ The cursor moves when a page's events are durable. A crash between the two fetch
 and its events are known by their keys.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
@@ -16,7 +16,9 @@ from bot.core.ids import ChannelKey
 from bot.core.ports import Pull
 from bot.pipeline.hints import Hints
 from bot.pipeline.reception import Reception
+from bot.store.connection import Connection
 from bot.store.db import Store
+from bot.store.sql import over
 
 FIRST_LOOK = timedelta(minutes=10)
 """At the very first fetch the platform brings days of history; what is older was answered by
@@ -28,9 +30,10 @@ PULL_EVERY = timedelta(seconds=60)
 MOST_PAGES = 50
 """Pages of one channel in one run, so that the other jobs get their turn."""
 
-_KEEP_CURSOR = (
-    "INSERT INTO pull_cursor VALUES (?, ?)"
-    " ON CONFLICT (channel) DO UPDATE SET cursor = excluded.cursor"
+_KEEP_CURSORS: Final = over(
+    "channel text, cursor text",
+    "INSERT INTO pull_cursor (channel, cursor) SELECT channel, cursor FROM rows WHERE true"
+    " ON CONFLICT (channel) DO UPDATE SET cursor = excluded.cursor",
 )
 
 
@@ -88,9 +91,7 @@ class Pulling:
         self._next[channel] = now  # there is more: go on in the next run
 
 
-def keep_cursors(
-    connection: sqlite3.Connection, items: Sequence[tuple[ChannelKey, str]]
-) -> list[None]:
-    """The cursor lane in SQLite's SQL: the last cursor of each channel stays."""
-    connection.executemany(_KEEP_CURSOR, items)
+def keep_cursors(connection: Connection, items: Sequence[tuple[ChannelKey, str]]) -> list[None]:
+    """The cursor lane: the last cursor of each channel stays."""
+    connection.write(_KEEP_CURSORS, dict(items).items())
     return [None] * len(items)

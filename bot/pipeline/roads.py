@@ -3,7 +3,16 @@
 from datetime import timedelta
 
 from bot.core.events import Event, EventKind, Place
-from bot.core.messages import CardUpdate, Message, Outgoing, Target, TargetKind, Text, plain_text
+from bot.core.messages import (
+    Attachment,
+    CardUpdate,
+    Message,
+    Outgoing,
+    Target,
+    TargetKind,
+    Text,
+    plain_text,
+)
 from bot.core.ports import Capabilities
 from bot.pipeline.context import Context
 from bot.pipeline.streams import answer_key
@@ -57,7 +66,12 @@ def answer_by_address(event: Event, message: Message, *, key: str) -> Outgoing:
 
 
 def fits_request(answer: Message, table: Capabilities) -> bool:
-    """Whether an answer can be given in the open request: changed cards only where cards can."""
+    """Whether an answer can be given in the open request: changed cards only where cards can.
+
+    What has to be uploaded is pushed where it can be shown; elsewhere its words are the answer.
+    """
+    if isinstance(answer, Attachment) and answer.kind in table.media:
+        return False
     return table.answers_in_request and (
         table.cards_in_answers or not isinstance(answer, CardUpdate)
     )

@@ -15,8 +15,8 @@ class Route:
     """``commands`` for typed commands; ``kind`` alone for everything of that kind.
 
     ``button`` is the start of a tapped button's key. What is for ``owners_only`` is refused, with
-    the reason, to whoever's stored role does not allow it; what is for ``members_only`` to whoever
-    is in no group.
+    the reason, to whoever's stored role does not allow it, and in private chats unless it works
+    ``in_private`` too; what is for ``members_only`` to whoever is in no group.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Route:
     commands: frozenset[CommandName] = field(default_factory=frozenset)
     button: str = ""
     owners_only: bool = False
+    in_private: bool = False
     members_only: bool = False
 
     def fits(self, context: Context) -> bool:
@@ -50,3 +51,8 @@ def member_command(name: CommandName, handle: Handle) -> Route:
 def owner_command(name: CommandName, handle: Handle) -> Route:
     """The route of a command for owners and operators, in the group."""
     return Route(str(name), handle, commands=frozenset({name}), owners_only=True)
+
+
+def staff_command(name: CommandName, handle: Handle) -> Route:
+    """The route of a command for owners and operators, in the group and in private chats."""
+    return Route(str(name), handle, commands=frozenset({name}), owners_only=True, in_private=True)

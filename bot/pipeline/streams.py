@@ -6,7 +6,6 @@ it went.
 """
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from enum import StrEnum
 
 from bot.core.ids import EventKey
 from bot.core.messages import Message, message_from_json
+from bot.store.connection import Connection
 from bot.store.fields import to_micros
 
 GRACE = timedelta(seconds=15)
@@ -50,12 +50,12 @@ def answer_key(event_key: EventKey) -> str:
     return f"{event_key}/answer"
 
 
-def refresh(connection: sqlite3.Connection, items: Sequence[Refresh]) -> list[StreamView]:
-    """The refresh lane in SQLite's SQL: shows what is ready, and takes the other road away."""
+def refresh(connection: Connection, items: Sequence[Refresh]) -> list[StreamView]:
+    """The refresh lane: shows what is ready, and takes the other road away."""
     return [_refresh(connection, item) for item in items]
 
 
-def _refresh(connection: sqlite3.Connection, item: Refresh) -> StreamView:
+def _refresh(connection: Connection, item: Refresh) -> StreamView:
     record = connection.execute(
         "SELECT state, answer FROM inbox WHERE event_key = ?", (item.event_key,)
     ).fetchone()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.clock import Clock
-from bot.core.events import Event, EventKind, Place
+from bot.core.events import FORGOTTEN, Event, EventKind, Place
 from bot.core.ids import ChannelKey, EventKey, GroupKey, RecordId
 from bot.core.messages import (
     Message,
@@ -31,9 +31,11 @@ from bot.pipeline.completion import Completion, complete
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.dispatch import Dispatcher, group_of, realm_of
 from bot.pipeline.inbox import Accepted, Arrival, Inbox, Stranded
+from bot.pipeline.merits import Merits
 from bot.pipeline.names import Names
 from bot.pipeline.roads import answer_by_address, fits_request, later_answer
 from bot.pipeline.streams import GRACE, Refresh, StreamState, refresh
+from bot.rewards.levels import LevelTold
 from bot.settings.schema.members import Act
 from bot.settings.settings import HasSettings, Settings
 from bot.store.db import Store
@@ -87,6 +89,7 @@ class Worker:
         dispatcher: Dispatcher,
         live: HasSettings,
         names: Names,
+        merits: Merits,
         voice: Voice,
         clock: Clock,
         capabilities: Mapping[ChannelKey, Capabilities],
@@ -96,6 +99,7 @@ class Worker:
         self._dispatcher = dispatcher
         self._live = live
         self._names = names
+        self._merits = merits
         self._voice = voice
         self._clock = clock
         self._capabilities = capabilities
@@ -207,7 +211,8 @@ class Worker:
         context, route, outcome = await self._dispatcher.dispatch(job.event, standing)
         self._metrics.handled.labels(route).inc()
         reason = f"{route}: {outcome.reason}" if isinstance(outcome, Nobody) else route
-        await self._complete(job, context, outcome, reason)
+        outcome, told = await self._merits.with_news(context, outcome)
+        await self._complete(job, context, outcome, reason, told)
 
     async def _fail(self, job: _Job) -> None:
         self._log.exception("handling failed", event_key=job.event.key, attempts=job.attempts)
@@ -221,7 +226,14 @@ class Worker:
         await self._complete(job, context, Reply(Text(words)), "failed too often", parked=True)
 
     async def _complete(
-        self, job: _Job, context: Context, outcome: Outcome, reason: str, *, parked: bool = False
+        self,
+        job: _Job,
+        context: Context,
+        outcome: Outcome,
+        reason: str,
+        told: tuple[LevelTold, ...] = (),
+        *,
+        parked: bool = False,
     ) -> None:
         reply = outcome if isinstance(outcome, Reply) else Reply()
         capabilities = self._capabilities[job.event.channel]
@@ -249,13 +261,16 @@ class Worker:
                 context.settings.members,
                 member_id=context.member.member_id,
                 acts=acts,
-                text=context.event.text,
+                text="" if reply.forgets else context.event.text,
                 event_key=context.event.key,
                 at=context.now,
             ),
             said=self._voice.take_changes(),
             now=context.now,
+            wishes=() if parked or reply.forgets else self._merits.wishes(context, acts),
+            told=told,
             parked=parked,
+            event=replace(job.event, text=FORGOTTEN) if reply.forgets else None,
         )
         await self._completions.submit(completion)
         if outgoings:

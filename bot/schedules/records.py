@@ -4,13 +4,13 @@
 the plan, which reads the same rows, cannot disagree.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.core.ids import GroupKey
+from bot.store.connection import Connection, Row
 from bot.store.db import Store
 from bot.store.fields import from_micros, to_micros
 
@@ -106,7 +106,7 @@ async def read_history(store: Store, group_key: GroupKey) -> History:
     return _history(head, posts, decided)
 
 
-def read_history_from(connection: sqlite3.Connection, group_key: GroupKey) -> History:
+def read_history_from(connection: Connection, group_key: GroupKey) -> History:
     """``read_history`` for the command line, which only opens the database to look at it."""
     head = connection.execute(_HEAD, [group_key]).fetchone()
     posts = connection.execute(_POSTS, [group_key]).fetchall()
@@ -128,9 +128,7 @@ async def read_slot(store: Store, key: str) -> SlotRecord | None:
     return _record(rows[0]) if rows else None
 
 
-def _history(
-    head: sqlite3.Row, posts: Sequence[sqlite3.Row], decided: Sequence[sqlite3.Row]
-) -> History:
+def _history(head: Row, posts: Sequence[Row], decided: Sequence[Row]) -> History:
     since = head["decided_until"] or head["started_at"]
     return History(
         posts=tuple(
@@ -151,7 +149,7 @@ def _history(
     )
 
 
-def _record(row: sqlite3.Row) -> SlotRecord:
+def _record(row: Row) -> SlotRecord:
     return SlotRecord(
         key=row["key"],
         origin=Origin(row["origin"]),

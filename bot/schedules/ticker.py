@@ -38,7 +38,7 @@ class Ticker:
     """Runs ``jobs`` every second of real time, and whenever ``tick`` is called. Never overlaps."""
 
     def __init__(self, jobs: Sequence[Job], clock: Clock, metrics: Metrics) -> None:
-        self._jobs = tuple(jobs)
+        self.jobs = tuple(jobs)
         self._clock = clock
         self._metrics = metrics
         self._log = structlog.get_logger("ticker")
@@ -79,13 +79,13 @@ class Ticker:
         A job that fails is logged and counted, and the others run all the same.
         """
         async with self._turn:
-            for job in self._jobs:
+            for job in self.jobs:
                 await self._run(job)
 
     async def next_due(self) -> datetime | None:
         """The earliest instant at which a job has something to do."""
         now = self._clock.now()
-        instants = [await job.next_due(now) for job in self._jobs]
+        instants = [await job.next_due(now) for job in self.jobs]
         return min((at for at in instants if at is not None), default=None)
 
     async def _tick_if_idle(self) -> None:

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 from bot.settings.checks import (
+    earning,
     library,
+    lottery,
+    pay,
     plan,
     references,
     screening,
+    shop,
     speech,
     stage,
     tags,
@@ -24,8 +28,12 @@ CHECKS = (
     *typed.CHECKS,
     *plan.CHECKS,
     *library.CHECKS,
+    *pay.CHECKS,
+    *lottery.CHECKS,
     *tags.CHECKS,
     *screening.CHECKS,
+    *shop.CHECKS,
+    *earning.CHECKS,
 )
 
 

@@ -70,6 +70,8 @@ def _tidy(node: Any) -> Any:
         for key, value in node.items()
         if not (key in {"title", "x-form", "writeOnly"} and not isinstance(value, Mapping))
     }
+    if kept.pop("x-short", False):  # a section that may be written as one text
+        kept["type"] = [kept["type"], "string"]
     if kept.get("format") == "password":
         del kept["format"]
         kept.pop("default", None)

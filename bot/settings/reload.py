@@ -23,6 +23,9 @@ _FIRST_LOOK_MS = 500
 OnChange = Callable[[Settings, Settings], Awaitable[None]]
 OnProblems = Callable[[Problems], Awaitable[None]]
 
+Gate = Callable[[Settings], Problems | None]
+"""What good settings may still break: what members were promised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -38,6 +41,11 @@ class LiveSettings:
     def __init__(self, settings: Settings) -> None:
         self._current = settings
         self._told: Problems | None = None
+        self._gate: Gate | None = None
+
+    def guard(self, gate: Gate) -> None:
+        """Refuse from now on what ``gate`` has problems with."""
+        self._gate = gate
 
     @property
     def current(self) -> Settings:
@@ -94,16 +102,21 @@ class LiveSettings:
         if isinstance(loaded, Settings):
             if loaded.fingerprint == old.fingerprint and self._told is None:
                 return None
-            sections = needs_restart(old, loaded)
-            if not sections:
+            refused = self._refuse(old, loaded)
+            if refused is None:
                 self._told = None
                 self._current = loaded
                 return Change(old, loaded)
-            loaded = _restart_notice(loaded.directory, sections)
+            loaded = refused
         if loaded == self._told:
             return None
         self._told = loaded
         return loaded
+
+    def _refuse(self, old: Settings, new: Settings) -> Problems | None:
+        if sections := needs_restart(old, new):
+            return _restart_notice(new.directory, sections)
+        return self._gate(new) if self._gate else None
 
 
 def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:
@@ -112,6 +125,7 @@ def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:
         "channels": (old.bot.channels, new.bot.channels),
         "storage": (old.bot.storage, new.bot.storage),
         "web": (old.bot.web, new.bot.web),
+        "pay": (old.bot.pay, new.bot.pay),
         "simulator": (old.bot.simulator, new.bot.simulator),
     }
     return tuple(name for name, (before, after) in pairs.items() if before != after)

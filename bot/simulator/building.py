@@ -37,6 +37,7 @@ from bot.simulator.media import MediaStore
 from bot.simulator.media_calls import MediaCalls
 from bot.simulator.media_files import MediaFiles
 from bot.simulator.menus import Menus
+from bot.simulator.pay.corner import PayCorner
 from bot.simulator.platform import API_BASE, Platform
 from bot.simulator.platform_log import PlatformLog
 from bot.simulator.private_api import PrivateApi
@@ -101,6 +102,7 @@ class Corners:
     services: Services
     mailroom: Mailroom
     sms: SmsGateways
+    pay: PayCorner
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def build(site: Site) -> Building:
     ground = _lay_ground(site)
     corners = _make_corners(ground)
     ground.world.replay()
+    corners.pay.notices.begin_here()
     robots = _make_robots(ground, corners)
     time_machine = TimeMachine(ground.world, ground.callbacks, ground.herald, ground.feed)
     served = _serve(ground, corners, robots, time_machine)
@@ -194,13 +197,29 @@ def _make_corners(ground: Ground) -> Corners:
         services=Services(world, store=media, herald=ground.herald, feed=ground.feed),
         mailroom=Mailroom(world, site.cast.mail_servers.values(), log=ground.log, feed=ground.feed),
         sms=SmsGateways(world, site.cast.gateways, log=ground.log, feed=ground.feed),
+        pay=_make_pay(ground),
     )
     for part in (
         *(media, corners.files, corners.corrections, corners.menus, corners.slots),
         *(corners.visits, accounts, corners.services, corners.mailroom, corners.sms),
+        corners.pay,
     ):
         world.add(part)
     return corners
+
+
+def _make_pay(ground: Ground) -> PayCorner:
+    """The merchant of bot.yaml; without one the corner is there and nobody calls it."""
+    site, pay = ground.site, ground.site.settings.pay
+    account = None if pay is None else site.settings.channels.get(pay.account)
+    return PayCorner(
+        app_id=str(getattr(account, "app_id", "")),
+        clock=site.clock,
+        happen=ground.world.happen,
+        new_id=ground.world.new_id,
+        base=site.base,
+        log=ground.log,
+    )
 
 
 def _make_robots(ground: Ground, corners: Corners) -> Robots:
@@ -252,6 +271,7 @@ def _serve(
         corners.accounts,
         Platform(world, ground.log, Addresses(world, media), calls, faults=ground.faults),
         *(corners.services, contact, corners.files, corners.mailroom, corners.sms),
+        corners.pay,
         Drill(ground.faults),
         robots,
         Api(world, conversations, contact.doors, media),

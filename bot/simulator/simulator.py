@@ -13,6 +13,7 @@ from bot.simulator.account.accounts import ACCOUNT_BASE
 from bot.simulator.building import build, make_site
 from bot.simulator.callbacks import Patience
 from bot.simulator.page import page_routes
+from bot.simulator.pay.corner import PayCorner
 from bot.simulator.platform import API_BASE
 from bot.simulator.robot_socket import SOCKET_PATH
 from bot.simulator.sms import SMS_BASE
@@ -78,6 +79,11 @@ class Simulator:
     def sms_base(self, key: str) -> str:
         """The path of the short message gateway of channel ``key``."""
         return f"{SMS_BASE}/{key}"
+
+    @property
+    def pay(self) -> PayCorner:
+        """The simulated WeChat Pay; whoever has a clock runs it as a job."""
+        return self.building.corners.pay
 
     @property
     def settle(self) -> Settle:

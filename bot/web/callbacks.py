@@ -5,6 +5,7 @@ refused without telling why in detail (403 signature, 400 payload); what cannot 
 500, so that the platform brings it again.
 """
 
+import asyncio
 from collections.abc import Mapping
 
 import structlog
@@ -14,6 +15,7 @@ from bot.core.clock import Clock
 from bot.core.errors import BadPayload, BadSignature, StoreError
 from bot.core.events import Receipt
 from bot.core.ids import ChannelKey
+from bot.core.messages import Drawing
 from bot.core.metrics import Metrics
 from bot.core.ports import Codec
 from bot.pipeline.reception import Reception
@@ -81,7 +83,11 @@ class Callbacks:
                 self._metrics.callbacks.labels(codec.key, "stored").inc()
             return web.Response()
         self._metrics.callbacks.labels(codec.key, "answered").inc()
-        answer = codec.write_answer(receipt, message, self._clock.now())
+        answered_at = self._clock.now()
+        if isinstance(message, Drawing):  # drawing takes a while, and others are waiting
+            answer = await asyncio.to_thread(codec.write_answer, receipt, message, answered_at)
+        else:
+            answer = codec.write_answer(receipt, message, answered_at)
         return web.Response(body=answer.body, content_type=answer.content_type, charset="utf-8")
 
     def _codec(self, request: web.Request) -> Codec:

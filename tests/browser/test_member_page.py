@@ -138,6 +138,16 @@ async def test_a_member_checks_in_by_a_button_and_asks_by_words(tmp_path: Path) 
         assert not await phone.overflows()
 
 
+async def test_a_picture_is_shown_beneath_its_words(tmp_path: Path) -> None:
+    async with open_phone(tmp_path) as phone:
+        await phone.button("签到日历").click()
+        picture = phone.last.locator("img")
+        await expect(picture).to_be_visible()
+        assert await picture.evaluate("(image) => image.complete && image.naturalWidth > 0")
+        await expect(phone.last).to_contain_text("11 月")
+        assert not await phone.overflows()
+
+
 async def test_nothing_is_sent_for_no_words(tmp_path: Path) -> None:
     async with open_phone(tmp_path) as phone:
         await phone.say("   ")

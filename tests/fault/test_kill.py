@@ -8,10 +8,9 @@ import asyncio
 import os
 import re
 import signal
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,8 @@ import aiohttp
 import pytest
 
 from bot.core.clock import SystemClock
+from bot.store.connection import Connection
+from bot.store.db import DATABASE_FILE, open_reader
 from tests.support.platform import Callback, RobotPlatform
 from tests.support.settings import CONFIG, REPOSITORY, example_settings
 
@@ -37,13 +38,16 @@ class Program:
 
 
 @asynccontextmanager
-async def program(data: Path) -> AsyncIterator[Program]:
-    """``python -m bot run`` on ``data``; stopped at the end unless it was killed before."""
+async def program(data: Path, database: str = "") -> AsyncIterator[Program]:
+    """``python -m bot run`` on ``data``; stopped at the end unless it was killed before.
+
+    ``database`` is the address of PostgreSQL; without it the data is in a file.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", "run", "--config", str(CONFIG), "--data-dir", str(data), "--port", "0"),
         cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "DATABASE_URL": database},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -64,12 +68,13 @@ async def program(data: Path) -> AsyncIterator[Program]:
             await asyncio.wait_for(process.communicate(), timeout=30)
 
 
-async def run_audit(data: Path) -> int:
+async def run_audit(data: Path, database: str = "") -> int:
     """The exit code of ``python -m bot audit``."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", "audit", "--config", str(CONFIG), "--data-dir", str(data)),
         cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "DATABASE_URL": database},
         stdout=asyncio.subprocess.DEVNULL,
     )
     return await process.wait()
@@ -140,12 +145,15 @@ async def test_killed_in_a_burst_of_claims_nothing_is_lost_and_nobody_is_paid_tw
                 assert after[user] == answer, "an answer that was given is given again"
             await wait_until_handled(http, running)
     assert await run_audit(tmp_path) == 0
-    check_books(tmp_path, before)
+    with closing(open_reader(tmp_path / DATABASE_FILE)) as connection:
+        check_books(connection, before)
 
 
-async def wait_until_handled(http: aiohttp.ClientSession, running: Program) -> None:
+async def wait_until_handled(
+    http: aiohttp.ClientSession, running: Program, seconds: int = 5
+) -> None:
     """What the dead process had taken in is handled by the next one, without any clock's help."""
-    for _ in range(100):
+    for _ in range(seconds * 20):
         async with http.get(f"{running.address}/healthz") as response:
             if (await response.json())["waiting_events"] == 0:
                 return
@@ -153,16 +161,16 @@ async def wait_until_handled(http: aiohttp.ClientSession, running: Program) -> N
     raise AssertionError("accepted events were not handled")
 
 
-def check_books(data: Path, answered: dict[str, str]) -> None:
-    connection = sqlite3.connect(data / "yutang.db")
-    claims = dict(
-        connection.execute(
+def check_books(connection: Connection, answered: dict[str, str]) -> None:
+    """Everybody has the share that he was told, and nothing is left to do."""
+    claims = {
+        row["user_id"]: row["amount"]
+        for row in connection.execute(
             "SELECT i.user_id, c.amount FROM packet_claim AS c"
             " JOIN identity AS i ON i.member_id = c.member_id"
         )
-    )
-    waiting = connection.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone()[0]
-    connection.close()
+    }
+    (waiting,) = connection.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone()
     assert waiting == 0, "no accepted message is lost"
     assert len(claims) == CLAIMERS
     assert sum(claims.values()) == 500

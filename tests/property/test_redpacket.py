@@ -1,15 +1,23 @@
 """Red packets against a model that hands shares out from a list.
 
-Openings, taps, repeated taps, whole crowds at once, the expiry job and the clock come in any
-order; after every step the audit is clean and nothing is lost.
+Openings, taps, repeated taps, whole crowds at once, wrong and right words, the expiry job and the
+clock come in any order; after every step the audit is clean and nothing is lost.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.core.ids import GroupKey, MemberId, PacketId
 from bot.rewards.audit.audit import audit
@@ -27,19 +35,43 @@ from bot.rewards.packets.packet import (
     AlreadyClaimed,
     Claimed,
     ClaimResult,
+    DayFull,
     Empty,
     Finish,
+    Gate,
     NoSuchPacket,
     OpenedPacket,
     Over,
     PacketKind,
     PacketRefused,
+    Paused,
     TooNew,
+    WordMissing,
+    WrongWord,
 )
-from tests.unit.rewards.support import DAY, NOW, balance, claim, member, new_books, packet, run
+from tests.support.engines import examples
+from tests.unit.rewards.support import (
+    DAY,
+    NOW,
+    SHANGHAI,
+    balance,
+    claim,
+    member,
+    new_books,
+    packet,
+    rules,
+    run,
+)
 
 GROUPS = [GroupKey("vip"), GroupKey("tea")]
 ALLOWANCE = 500
+MOST_A_DAY = 800
+CLAIMS_A_DAY = 2
+TRIES = 2
+PAUSE = timedelta(minutes=10)
+RULES = rules(
+    most_points_a_day=MOST_A_DAY, claims_a_day=CLAIMS_A_DAY, tries=TRIES, tries_minutes=10
+)
 
 
 @dataclass
@@ -51,7 +83,9 @@ class Heap:
     shares: list[int]
     created_at: datetime
     expires_at: datetime
+    word: str = ""
     takers: list[int] = field(default_factory=list)
+    wrong: dict[int, list[datetime]] = field(default_factory=dict)
     ended: bool = False
     announced: bool = False
 
@@ -75,6 +109,8 @@ class PacketMachine(RuleBasedStateMachine):
         self.has: dict[int, int] = {}
         self.claims: dict[str, Claimed] = {}
         self.taps: dict[str, ClaimRequest] = {}
+        self.sent: dict[object, int] = {}
+        self.taken: dict[tuple[int, object], int] = {}
         self.count = 0
 
     # the owners
@@ -85,29 +121,42 @@ class PacketMachine(RuleBasedStateMachine):
         each=st.integers(1, 80),
         spare=st.integers(0, 5),
         kind=st.sampled_from(PacketKind),
+        word=st.sampled_from(["", "", "pear"]),
         seed=st.integers(0, 99),
     )
     def open_a_packet(
-        self, group: GroupKey, shares: int, each: int, spare: int, kind: PacketKind, seed: int
+        self,
+        group: GroupKey,
+        shares: int,
+        each: int,
+        spare: int,
+        kind: PacketKind,
+        word: str,
+        seed: int,
     ) -> None:
         points = shares * each + (spare if kind is PacketKind.LUCKY else 0)
         self.count += 1
+        key, gate = f"open {self.count}", Gate.password(word) if word else Gate()
         request = packet(
-            f"open {self.count}", points, shares, kind, self.now, group=group, seed=seed
+            key, points, shares, kind, self.now, RULES, group=group, seed=seed, gate=gate
         )
         (answer,) = run(self.books, apply_opens, request)
         due = (group, request.on_date) not in self.filled
         pool = max(self.pools[group], ALLOWANCE) if due else self.pools[group]
-        if points > pool:
+        sent = self.sent.get(request.on_date, 0)
+        if points > pool or sent + points > MOST_A_DAY:
             assert isinstance(answer, PacketRefused)
             assert answer.data.get("pool", pool) == pool
+            assert answer.data.get("left", MOST_A_DAY - sent) == MOST_A_DAY - sent
             return
         assert isinstance(answer, OpenedPacket)
         assert not isinstance(request.drawn, PacketRefused)
         self.pools[group] = pool - points
+        self.sent[request.on_date] = sent + points
         self.filled.add((group, request.on_date))
-        drawn = list(request.drawn.shares)
-        self.heaps.append(Heap(answer.packet_id, group, drawn, self.now, answer.expires_at))
+        drawn = list(request.drawn[0].shares)
+        heap = Heap(answer.packet_id, group, drawn, self.now, answer.expires_at, word)
+        self.heaps.append(heap)
         self.opened[request.key], self.requests[request.key] = answer, request
 
     @precondition(lambda self: bool(getattr(self, "opened", None)))
@@ -123,15 +172,23 @@ class PacketMachine(RuleBasedStateMachine):
 
     @rule(
         crowd=st.lists(
-            st.tuples(st.integers(1, 4), st.integers(1, 8), st.booleans()), min_size=1, max_size=12
+            st.tuples(
+                st.integers(1, 4),
+                st.integers(1, 8),
+                st.booleans(),
+                st.sampled_from(["", "ＰＥＡＲ", "plum"]),
+            ),
+            min_size=1,
+            max_size=12,
         )
     )
-    def a_crowd_taps(self, crowd: list[tuple[int, int, bool]]) -> None:
+    def a_crowd_taps(self, crowd: list[tuple[int, int, bool, str]]) -> None:
         requests = []
-        for packet_id, number, is_new in crowd:
+        for packet_id, number, is_new, word in crowd:
             self.count += 1
             joined_at = self.now - timedelta(hours=1) if is_new else None
-            request = claim(packet_id, number, f"tap {self.count}", self.now, joined_at)
+            key = f"tap {self.count}"
+            request = claim(packet_id, number, key, self.now, joined_at, RULES, word=word)
             requests.append(request)
             self.taps[request.key] = request
         expected = [self.expect(request) for request in requests]
@@ -158,10 +215,33 @@ class PacketMachine(RuleBasedStateMachine):
         if heap.ended or self.now >= heap.expires_at:
             return Over()
         if request.joined_at is not None:
-            return TooNew(24)
-        return self.hand_out(heap, request)
+            return TooNew(24, request.joined_at + DAY)
+        if self.taken.get((request.member_id, self.today), 0) >= CLAIMS_A_DAY:
+            return DayFull(CLAIMS_A_DAY)
+        refused = self.hear(heap, request) if heap.word else None
+        return refused or self.hand_out(heap, request)
+
+    @property
+    def today(self) -> object:
+        return self.now.astimezone(SHANGHAI).date()
+
+    def hear(self, heap: Heap, request: ClaimRequest) -> ClaimResult | None:
+        """What the word changes: nothing when it is the right one, and not said in a pause."""
+        if not request.word:
+            return WordMissing()
+        wrong = heap.wrong.setdefault(request.member_id, [])
+        recent = [at for at in wrong if at > self.now - PAUSE]
+        if len(recent) >= TRIES:
+            return Paused(recent[-TRIES] + PAUSE)
+        if request.word == "ＰＥＡＲ":
+            return None
+        wrong.append(self.now)
+        left = TRIES - len(recent) - 1
+        return WrongWord(left) if left else Paused([*recent, self.now][0] + PAUSE)
 
     def hand_out(self, heap: Heap, request: ClaimRequest) -> Claimed:
+        day = (request.member_id, self.today)
+        self.taken[day] = self.taken.get(day, 0) + 1
         position = len(heap.takers)
         amount = heap.shares[position]
         heap.takers.append(request.member_id)
@@ -190,7 +270,7 @@ class PacketMachine(RuleBasedStateMachine):
 
     # the clock
 
-    @rule(hours=st.sampled_from([0.1, 1, 11, 12, 30]))
+    @rule(hours=st.sampled_from([0.1, 0.2, 1, 11, 12, 30]))
     def time_passes(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
@@ -234,5 +314,8 @@ class PacketMachine(RuleBasedStateMachine):
             self.books.close()
 
 
-TestPackets = PacketMachine.TestCase
-TestPackets.settings = settings(max_examples=60, stateful_step_count=30)
+@pytest.mark.usefixtures("engine")
+def test_any_story_of_packets_hands_out_what_the_model_does() -> None:
+    run_state_machine_as_test(
+        PacketMachine, settings=settings(max_examples=examples(60), stateful_step_count=30)
+    )

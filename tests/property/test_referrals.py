@@ -4,14 +4,21 @@ The lanes' own functions run on a database in memory, each call in a transaction
 """
 
 import random
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.core.ids import EventKey, GroupKey, MemberId, UserId
 from bot.growth.invites import day_began, give_codes
@@ -23,9 +30,12 @@ from bot.members.roster import Move, MoveKind, apply_moves
 from bot.rewards.ledger.ledger import AccountRef, Reason, Transfer, post
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards import Referral, RewardsFile
+from bot.store.connection import Connection, Row
+from tests.support.books import assert_books_are_right
 from tests.support.brand import brand
+from tests.support.engines import examples
 from tests.support.events import DAY, HOUR, MINUTE, NOW, REALM
-from tests.support.stores import assert_books_are_right, in_transaction, memory_database
+from tests.support.stores import in_transaction, memory_database
 
 T = TypeVar("T")
 
@@ -45,7 +55,7 @@ groups = st.sampled_from(GROUPS)
 class Referrals(RuleBasedStateMachine):
     """People join, leave, act, spend and enter codes; the clock moves and the job runs."""
 
-    database: sqlite3.Connection
+    database: Connection
     now: datetime
 
     @initialize()
@@ -66,7 +76,7 @@ class Referrals(RuleBasedStateMachine):
         if hasattr(self, "database"):
             self.database.close()
 
-    def lane(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def lane(self, work: Callable[[Connection], T]) -> T:
         return in_transaction(self.database, lambda: work(self.database))
 
     def key(self) -> EventKey:
@@ -218,14 +228,13 @@ class Referrals(RuleBasedStateMachine):
         )
         assert all(row["n"] <= RULES.referral.most_a_day for row in rows)
 
-    def rows(self) -> list[sqlite3.Row]:
+    def rows(self) -> list[Row]:
         return self.database.execute("SELECT * FROM referral ORDER BY id").fetchall()
 
-    def row_of(self, member_id: MemberId) -> sqlite3.Row | None:
-        row = self.database.execute(
+    def row_of(self, member_id: MemberId) -> Row:
+        return self.database.execute(
             "SELECT * FROM referral WHERE friend_id = ?", (member_id,)
         ).fetchone()
-        return row if isinstance(row, sqlite3.Row) else None
 
     def line_below(self, member_id: MemberId) -> set[int]:
         """Everyone whom this member brought, and whom they brought, and so on."""
@@ -283,5 +292,8 @@ class Referrals(RuleBasedStateMachine):
             assert (names[row["friend_id"]], row["group_key"]) in self.present
 
 
-Referrals.TestCase.settings = settings(max_examples=120, stateful_step_count=40)
-TestReferrals = Referrals.TestCase
+@pytest.mark.usefixtures("engine")
+def test_any_story_of_friends_and_codes_pays_each_once_and_nobody_for_nothing() -> None:
+    run_state_machine_as_test(
+        Referrals, settings=settings(max_examples=examples(120), stateful_step_count=40)
+    )

@@ -27,6 +27,7 @@ from bot.schedules.records import History, read_history
 from bot.schedules.slots import due_slots
 from bot.settings.settings import Settings
 from bot.store.db import Store
+from tests.support.stores import open_store
 from tests.unit.schedules import support
 from tests.unit.schedules.support import GROUP
 
@@ -118,7 +119,7 @@ class Ending:
 def play(given: Settings, start: datetime, steps: Sequence[tuple[str, Any]]) -> Ending:
     async def whole() -> Ending:
         with tempfile.TemporaryDirectory() as folder:
-            async with support.open_store(Path(folder)) as store:
+            async with open_store(Path(folder)) as store:
                 story = Story(store, given, start)
                 await story.tell(steps)
                 rows = await SlotRow.all().order_by("sequence")
@@ -229,7 +230,7 @@ def test_the_plan_is_what_the_publisher_then_does(
 ) -> None:
     async def whole() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            async with support.open_store(Path(folder)) as store:
+            async with open_store(Path(folder)) as store:
                 story = Story(store, given_settings, start)
                 await story.tell(steps)
                 await story.pause(None)

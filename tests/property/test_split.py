@@ -1,7 +1,7 @@
 """A lucky packet is exact and fair: no position of the list is better than another."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 from math import sqrt
@@ -148,3 +148,65 @@ def test_no_position_is_better_in_a_great_many_packets(
     chance = 1 / shares
     bound = 4 * sqrt(rounds * chance * (1 - chance))
     assert all(abs(part - rounds * chance) < bound for part in luck)
+
+
+class Quick(random.Random):
+    """Draws whole numbers below n from one float, so that millions of shares take seconds.
+
+    A number is off by less than n / 2^53 of its chance, which a million packets cannot show.
+    """
+
+    def _randbelow(self, n: int) -> int:
+        return int(self.random() * n)
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        assert stop is None
+        assert step == 1
+        return int(self.random() * start)
+
+
+def moments(column: tuple[int, ...], mean: Fraction) -> tuple[float, float, float]:
+    """How far the column's mean is from ``mean``, and its second and fourth moment about it."""
+    counts = Counter(column)
+    off = [(float(amount - mean), count) for amount, count in counts.items()]
+    first, second, fourth = (
+        sum(count * far**power for far, count in off) / len(column) for power in (1, 2, 4)
+    )
+    return first, second, fourth
+
+
+@pytest.mark.parametrize(
+    ("total", "shares"), [(100, 2), (10, 3), (66, 5), (100, 8), (15, 10), (888, 20)]
+)
+def test_two_hundred_thousand_packets_favour_no_position(total: int, shares: int) -> None:
+    """Every position's mean is total/shares, and all spread alike: each z below four.
+
+    With the fixed seed that is the same every time. A split that were fair would pass with almost
+    any other seed (48 means and 48 variances: six in a thousand fail by chance).
+    """
+    rounds = 200_000
+    rng = Quick(20261122 + shares)
+    columns = zip(*(split_lucky(total, shares, 1, rng) for _ in range(rounds)), strict=True)
+    found = [moments(column, Fraction(total, shares)) for column in columns]
+    spread = sum(second for _, second, _ in found) / shares
+    fourth = sum(fourth for _, _, fourth in found) / shares
+    errors = [first / sqrt(spread / rounds) for first, _, _ in found]
+    assert max(map(abs, errors)) < 4
+    unlike = [(second - spread) / sqrt((fourth - spread**2) / rounds) for _, second, _ in found]
+    assert max(map(abs, unlike)) < 4
+
+
+class Unshuffled(random.Random):
+    """Leaves lists as they are."""
+
+    def shuffle(self, x: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_the_statistics_would_notice_a_split_that_is_not_shuffled(*, shuffled: bool) -> None:
+    """Two-times-mean alone has equal means, but its last shares spread more than its first."""
+    rng = random.Random(7) if shuffled else Unshuffled(7)
+    columns = zip(*(split_lucky(888, 20, 1, rng) for _ in range(5_000)), strict=True)
+    spreads = [moments(column, Fraction(888, 20))[1] for column in columns]
+    assert (max(spreads) / min(spreads) < 1.5) == shuffled

@@ -177,23 +177,35 @@ async def test_the_days_posts_come_when_the_clock_moves_each_once_and_each_with_
     town: Town,
 ) -> None:
     await town.pass_time(days=7)
-    posts = await town.posts()
-    texts = [post["text"] for post in posts]
-    steps = [step.text for step in town.app.live.current.calendar.fission_steps]
-    assert len(texts) == 16, "sixteen weekly slots in the example brand"
-    assert len(set(texts)) == 16
-    assert all(any(text.endswith(step) for step in steps) for text in texts)
+    posts = await town.scheduled_posts()
+    assert len(posts) == 16, "sixteen weekly slots in the example brand"
+    assert len({post["text"] for post in posts}) == 16
     hours = {post["at"][11:16] for post in posts}
     assert hours <= {"00:30", "04:10", "08:00", "12:00"}, "08:30, 12:10, 16:00 and 20:00 local"
+
+
+async def test_lotteries_tell_of_themselves_beside_the_days_posts_and_never_at_their_hours(
+    town: Town,
+) -> None:
+    await town.pass_time(days=7)
+    scheduled = [post["id"] for post in await town.scheduled_posts()]
+    told = [post for post in await town.posts() if post["id"] not in scheduled]
+    hours = [post["at"][5:16] for post in told]
+    box, saturday = ["11-23T00:00", "11-23T02:00", "11-23T02:00"], ["11-28T13:30"] * 2
+    assert hours == [box[0], *box, *saturday], "when the group wakes up, 10:00, 21:30 local"
+    ended, begun = (post["text"] for post in told[-2:])
+    assert "种子公开" in ended, "the end is told before the next start"
+    assert "12-05 21:30" in begun
 
 
 async def test_an_owner_pauses_and_resumes_the_posts(town: Town) -> None:
     await town.say("tangyuan", "暂停")
     await town.pass_time(days=1)
-    assert await town.posts() == []
+    assert await town.scheduled_posts() == []
+    assert await town.posts(), "what was promised is told: a pause is for the calendar"
     await town.say("tangyuan", "继续")
     await town.pass_time(days=1)
-    assert await town.posts()
+    assert await town.scheduled_posts()
 
 
 async def test_the_next_item_is_published_at_an_owners_word_and_then_not_again(

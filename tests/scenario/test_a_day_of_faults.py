@@ -99,8 +99,8 @@ class Day:
             text=text,
             group=GROUP,
         )
-        await self.place.app._reception.take(Receipt((event,)))
-        await self.place.app._worker.idle()
+        await self.place.app._traffic.reception.take(Receipt((event,)))
+        await self.place.app._traffic.worker.idle()
 
     async def _join(self) -> None:
         await self._come({})
@@ -146,7 +146,7 @@ class Day:
 async def live_through(place: Town) -> Books:
     """The day, its night, and what our books say then."""
     app = place.app
-    looks = [app._roster_sync.hurry, app._contact_sync.hurry]
+    looks = [app._traffic.looks.roster_sync.hurry, app._traffic.looks.contact_sync.hurry]
     settings = app.live.current
     people = [customer.user_id for customer in settings.bot.simulator.customers]
     ties = {
@@ -161,7 +161,7 @@ async def live_through(place: Town) -> Books:
         await day.act(who, "邀请")
     rows = await app.store.read("SELECT code FROM invite_code ORDER BY member_id")
     day.codes = [row["code"] for row in rows]
-    for job in (app._roster_sync, app._contact_sync):
+    for job in (app._traffic.looks.roster_sync, app._traffic.looks.contact_sync):
         job.hurry = lambda: None  # type: ignore[method-assign]
     for _ in range(HAPPENINGS):
         await day.happen()

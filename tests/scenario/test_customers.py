@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import structlog
 
+from bot.store.sql import Dialect
 from tests.scenario.town import Town, books_are_clean, town
 
 OWNER, CUSTOMER, OUTSIDER = "tangyuan", "wmYUEYUE0001", "wmLAOXU00001"
@@ -23,7 +24,8 @@ def _no_logs() -> Iterator[None]:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
+async def place(engine: Dialect, tmp_path: Path) -> AsyncIterator[Town]:
+    del engine
     async with town(tmp_path) as opened:
         yield opened
 

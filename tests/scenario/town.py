@@ -17,9 +17,9 @@ import aiohttp
 
 from bot.app import App
 from bot.core.clock import ManualClock
-from bot.rewards.audit.audit import audit
 from bot.settings.settings import Settings
-from bot.store.db import connect_sqlite_readonly
+from tests.support.books import assert_stored_books_are_right
+from tests.support.engines import chosen
 from tests.support.settings import example_settings
 
 MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC) - timedelta(hours=8)
@@ -79,6 +79,11 @@ class Town:
         answer = await self.call("GET", f"/people/{who}/messages?after=0")
         return [str(m["text"]) for m in answer["messages"] if m["from_kind"] == "app"]
 
+    async def scheduled_posts(self) -> list[dict[str, Any]]:
+        """Those of the posts that the calendar has brought: each ends with a step to take."""
+        steps = [step.text for step in self.app.live.current.calendar.fission_steps]
+        return [post for post in await self.posts() if post["text"].endswith(tuple(steps))]
+
     async def tap(self, who: str, message_id: int) -> dict[str, Any]:
         """``who`` taps the first button of a card; returns the card as he sees it then."""
         body = {"from": who, "message_id": message_id}
@@ -120,17 +125,20 @@ class Town:
 
 async def books_are_clean(town: Town) -> None:
     """Assert that the audit finds nothing broken."""
-    connection = connect_sqlite_readonly(town.app.store.path)
-    report = audit(connection)
-    connection.close()
-    assert report.broken == ()
+    assert_stored_books_are_right(town.app.store)
 
 
 @asynccontextmanager
 async def town(data: Path, settings: Settings | None = None) -> AsyncIterator[Town]:
     """The example brand on ``data``, running on a free port of this machine."""
     clock = ManualClock(MORNING)
-    app = App(settings or example_settings(), data_directory=data, port=0, clock=clock)
+    app = App(
+        settings or example_settings(),
+        data_directory=data,
+        database=chosen().address(data),
+        port=0,
+        clock=clock,
+    )
     await app.start()
     try:
         async with aiohttp.ClientSession() as http:

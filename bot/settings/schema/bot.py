@@ -1,12 +1,14 @@
 """bot.yaml: the brand, its channels and groups, who may command, where data is kept."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr
 
 from bot.settings.schema.base import Count, KeyName, Section, Words
 from bot.settings.schema.channels import ChannelSection, Port
+from bot.settings.schema.pay import Pay
 
 
 def _known_zone(name: str) -> str:
@@ -24,11 +26,37 @@ class Brand(Section):
     """The brand's name, as members know it."""
 
 
+_ADDRESS = re.compile(r"postgres(ql)?://.+")
+
+
+def _address(database: SecretStr) -> SecretStr:
+    if not _ADDRESS.fullmatch(database.get_secret_value()):
+        raise ValueError(
+            "write the address of a PostgreSQL database, for example"
+            " postgres://user:password@host/yutang (as ${NAME}, because it holds a password)"
+        )
+    return database
+
+
 class Storage(Section):
-    """Where data is kept."""
+    """Where data is kept.
+
+    `storage: ${DATABASE_URL}` is short for a `database` alone.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"x-short": True})
 
     directory: str = "data"
-    """Folder for the database; relative to where the program starts. DATA_DIR overrides it."""
+    """Folder for the database file and the simulator's journal; relative to where the program
+    starts. DATA_DIR overrides it."""
+
+    database: Annotated[SecretStr, AfterValidator(_address)] | None = None
+    """Address of a PostgreSQL database, as ${NAME}; without it the data is in a SQLite file in
+    `directory`. DATABASE_URL overrides it."""
+
+
+def _in_full(storage: Any) -> Any:
+    return {"database": storage} if isinstance(storage, str) else storage
 
 
 class Web(Section):
@@ -182,7 +210,7 @@ class BotFile(Section):
     env_file: str = ""
     """A file beside this one with NAME=value lines for ${NAME}; the environment and .env win."""
 
-    storage: Storage = Storage()
+    storage: Annotated[Storage, BeforeValidator(_in_full)] = Storage()
     """Where data is kept."""
 
     web: Web = Web()
@@ -193,6 +221,9 @@ class BotFile(Section):
 
     groups: tuple[Group, ...]
     """The groups that the bot serves."""
+
+    pay: Pay | None = None
+    """The merchant at WeChat Pay from which members are paid 提现; without it nobody is paid so."""
 
     operators: tuple[Words, ...] = ()
     """User ids of operators 运营; they may do what owners may, in every group."""

@@ -12,15 +12,30 @@ class CommandName(StrEnum):
     """Every command of the product. The words for it are the operator's choice."""
 
     CHECKIN = "checkin"
+    MAKE_UP = "make_up"
+    CALENDAR = "calendar"
     POINTS = "points"
     STATEMENT = "statement"
+    LEVEL = "level"
+    THANK = "thank"
     CLAIM = "claim"
     INVITE = "invite"
+    BOARD = "board"
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    LOTTERY = "lottery"
+    PRIZES = "prizes"
+    CLAIM_PRIZE = "claim_prize"
     MY_DATA = "my_data"
     HELP = "help"
     WHO = "who"
     ABILITIES = "abilities"
     ARE_YOU_A_BOT = "are_you_a_bot"
+    SHOP = "shop"
+    REDEEM = "redeem"
+    MY_REDEMPTIONS = "my_redemptions"
+    ADDRESS = "address"
+    CANCEL_REDEMPTION = "cancel_redemption"
     HUMAN = "human"
     PACKET = "packet"
     ANNOUNCE = "announce"
@@ -30,21 +45,49 @@ class CommandName(StrEnum):
     PORTRAIT = "portrait"
     PAUSE = "pause"
     RESUME = "resume"
+    ADJUST = "adjust"
+    CONFIRM_ADJUSTMENT = "confirm_adjustment"
+    ORDERS = "orders"
+    SHIP = "ship"
+    GIVE_BACK = "give_back"
+    VERIFY = "verify"
+    WITHDRAW = "withdraw"
+    MY_CASH = "my_cash"
+    SLIPS = "slips"
+    SLIP_APPROVE = "slip_approve"
+    SLIP_SENT = "slip_sent"
+    SLIP_RETURN = "slip_return"
     CONFIRM = "confirm"
     CANCEL = "cancel"
+    PACKET_PROGRESS = "packet_progress"
 
 
 COMMAND_MEANINGS: dict[CommandName, str] = {
     CommandName.CHECKIN: "Check in for today's points.",
+    CommandName.MAKE_UP: "Which missed days can be bought back; with a day behind it: buy it back.",
+    CommandName.CALENDAR: "My check-ins of this month, as a picture.",
     CommandName.POINTS: "How many points I have.",
     CommandName.STATEMENT: "What my points came from and went to.",
-    CommandName.CLAIM: "Claim a share of the open red packet.",
+    CommandName.LEVEL: "My level, what it brings, and how far the next one is.",
+    CommandName.THANK: "Thank a member, who gets points for it.",
+    CommandName.CLAIM: "Claim a share of the open red packet; a password or answer may follow.",
     CommandName.INVITE: "My invite code; with a code behind it: enter a friend's code.",
+    CommandName.BOARD: "Who is ahead; with words behind it: another time or measure.",
+    CommandName.HIDE: "Do not name me on boards.",
+    CommandName.UNHIDE: "Name me on boards again.",
+    CommandName.LOTTERY: "Which lotteries run; with a number or a name behind it: draw or enter.",
+    CommandName.PRIZES: "What I have won, and what became of it.",
+    CommandName.CLAIM_PRIZE: "Claim a gift that I have won.",
     CommandName.MY_DATA: "What is kept about me, sent in private.",
-    CommandName.HELP: "Which commands there are.",
+    CommandName.HELP: "Which commands there are; with one behind it: how it is used.",
     CommandName.WHO: "Who the persona is.",
     CommandName.ABILITIES: "What the persona can do for me.",
     CommandName.ARE_YOU_A_BOT: "Whether I am talking to a machine.",
+    CommandName.SHOP: "What points buy.",
+    CommandName.REDEEM: "Buy something with points, by its number or name.",
+    CommandName.MY_REDEMPTIONS: "What I bought, sent in private with its codes.",
+    CommandName.ADDRESS: "Where a parcel shall go; in private only.",
+    CommandName.CANCEL_REDEMPTION: "Take back what I bought and was not sent, by its number.",
     CommandName.HUMAN: "Call a person of the brand.",
     CommandName.PACKET: "Owners: send a red packet of points.",
     CommandName.ANNOUNCE: "Owners: post an announcement.",
@@ -54,8 +97,21 @@ COMMAND_MEANINGS: dict[CommandName, str] = {
     CommandName.PORTRAIT: "Owners: what is known about a member.",
     CommandName.PAUSE: "Owners: stop scheduled posts in this group.",
     CommandName.RESUME: "Owners: go on with scheduled posts.",
+    CommandName.ADJUST: "Operators: correct a member's points, with a reason.",
+    CommandName.CONFIRM_ADJUSTMENT: "Operators: agree to another operator's big correction.",
+    CommandName.ORDERS: "Operators: which parcels wait to be sent.",
+    CommandName.SHIP: "Operators: a parcel was sent, with its tracking number.",
+    CommandName.GIVE_BACK: "Operators: take a redemption back and give the points back.",
+    CommandName.VERIFY: "Staff: take a member's one-time code.",
+    CommandName.WITHDRAW: "Take cash out; an amount in yuan, or all of it, follows.",
+    CommandName.MY_CASH: "How much cash I have, and what became of what I took out.",
+    CommandName.SLIPS: "Operators: which payouts wait for somebody.",
+    CommandName.SLIP_APPROVE: "Operators: say yes to a large payout.",
+    CommandName.SLIP_SENT: "Operators: a payout of the list was sent by hand.",
+    CommandName.SLIP_RETURN: "Operators: call a payout off; the amount goes back to the member.",
     CommandName.CONFIRM: "Owners: yes to the bot's question.",
     CommandName.CANCEL: "Owners: no to the bot's question.",
+    CommandName.PACKET_PROGRESS: "How far the newest red packet is; its proof, once it has ended.",
 }
 """What each command is for, in the reference and in editors."""
 
@@ -77,7 +133,20 @@ class Command(Section):
     """English alias."""
 
     help: Words
-    """One line for 帮助."""
+    """One line for 帮助 with this command behind it."""
+
+    want: str = ""
+    """What one wants who uses it; 帮助 lists the commands by it. Empty: among the others."""
+
+
+class Wishes(Section):
+    """What may stand around the word of a command that does no harm: 我要…, 帮我…一下."""
+
+    before: tuple[Words, ...] = ()
+    """What makes a wish of the word behind it."""
+
+    after: tuple[Words, ...] = ()
+    """What may follow the word of a wish."""
 
 
 class CommandsFile(Section):
@@ -85,3 +154,6 @@ class CommandsFile(Section):
 
     commands: dict[CommandName, Command]
     """Every command of the product with its words."""
+
+    wishes: Wishes = Wishes()
+    """What makes a plain wish of a command's word."""

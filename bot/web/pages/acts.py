@@ -3,11 +3,13 @@
     in   {"id", "text"} or {"id", "button", "task"}; ``id`` is 32 hexadecimal digits of the page's
          choice, and the same id again is the same act
     out  {"state", "answer"}: "waiting" with words that stand for the answer, or "done" with what
-         a reader sees of it (title, text, buttons, task), or with null when there is none
+         a reader sees of it (title, text, buttons, task, picture), or with null when there is
+         none; a picture is a PNG in base64, and tells what the text tells
 
 An act is checked to its last field before it is an event; of an answer only what is shown leaves.
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -17,7 +19,8 @@ from typing import Any, Final
 
 from bot.core.events import Conversation, Event, EventKind, Place
 from bot.core.ids import ChannelKey, EventKey, GroupKey, UserId
-from bot.core.messages import Card, CardUpdate, Message, Waiting, plain_text
+from bot.core.messages import Card, CardUpdate, Drawing, Message, Waiting, plain_text
+from bot.drawing.draw import draw
 from bot.platforms.limits import CARD_TASK_ID
 
 MOST_CHARACTERS: Final = 2000
@@ -93,7 +96,10 @@ def event_of(
 
 
 def shown(message: Message | None) -> dict[str, Any]:
-    """How an act stands, for the page. A card that answers a tap has no more buttons to tap."""
+    """How an act stands, for the page. A card that answers a tap has no more buttons to tap.
+
+    Pictures are drawn here: call it in a thread.
+    """
     match message:
         case Waiting():
             return {"state": "waiting", "answer": {"text": message.text}}
@@ -106,6 +112,9 @@ def shown(message: Message | None) -> dict[str, Any]:
                 "task": message.task_id,
                 "buttons": [{"label": item.label, "key": item.key} for item in message.buttons],
             }
+        case Drawing():
+            picture = base64.b64encode(draw(message.picture)).decode("ascii")
+            answer = {"text": message.text, "picture": picture}
         case CardUpdate():
             answer = {"title": message.card.title, "text": message.card.text}
         case _:

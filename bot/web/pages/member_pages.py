@@ -9,6 +9,7 @@ from the platform's OAuth, kept in a signed ticket; nothing in a request can cla
     GET  /m/-/{name}            the page's own files; no group's key begins with -
 """
 
+import asyncio
 import html
 import secrets
 from collections.abc import Mapping
@@ -45,15 +46,20 @@ LOGIN_LIFE: Final = timedelta(minutes=10)
 """How long the way to the platform and back may take."""
 
 BUTTONS: Final = (
-    *(CommandName.CHECKIN, CommandName.CLAIM, CommandName.POINTS),
-    *(CommandName.INVITE, CommandName.MY_DATA, CommandName.HELP),
+    *(CommandName.CHECKIN, CommandName.CALENDAR, CommandName.CLAIM, CommandName.LOTTERY),
+    *(CommandName.POINTS, CommandName.SHOP, CommandName.BOARD, CommandName.INVITE),
+    *(CommandName.MY_DATA, CommandName.HELP),
 )
 """Commands that the page shows as buttons, by the words of commands.yaml."""
 
 FILES_PATH: Final = f"{PAGES_PATH}/-"
 """Where the pages' own files are."""
 
-FILES: Final = {"page.css": "text/css", "page.js": "text/javascript"}
+FILES: Final = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "lottery.css": "text/css",
+}
 """The files that anybody may have, by name."""
 
 _STRANGER: Final = "没有认出你来。请用在群里的微信打开；还没有加过群主的话，先加群主为好友。"
@@ -62,7 +68,8 @@ _STATE: Final = "pond_login"
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -151,7 +158,7 @@ class MemberPages:
             return _json({"error": str(bad)}, 400)
         event = event_of(act, spot.channel, GroupKey(spot.group.key), user_id, now)
         try:
-            return _json(shown(await self._answer(event)), 200)
+            return _json(await asyncio.to_thread(shown, await self._answer(event)), 200)
         except (StoreError, TimeoutError):
             structlog.get_logger("pages").exception("act not answered", event_key=event.key)
             return _json({"error": "这会儿太忙了，马上再试"}, 503)

@@ -1,7 +1,6 @@
 """A small town for the tests of referrals: people join, act, enter codes, leave; time passes."""
 
 import random
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,15 +17,16 @@ from bot.rewards.ledger.ledger import AccountRef, Ledger, Reason, Transfer
 from bot.rewards.ledger.models import read_account_balance
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards import Referral, RewardsFile
+from bot.store.connection import Connection
 from bot.store.db import Store
+from tests.support.books import assert_stored_books_are_right
 from tests.support.brand import brand
 from tests.support.events import GROUP, HOUR, NOW, REALM, SECOND
-from tests.support.stores import assert_stored_books_are_right
 
 ZONE = brand().zone
 
 
-def write_acts(connection: sqlite3.Connection, items: Sequence[Interaction]) -> list[None]:
+def write_acts(connection: Connection, items: Sequence[Interaction]) -> list[None]:
     """A lane that keeps what people did, as the end of an event does."""
     record_interactions(connection, items)
     return [None] * len(items)

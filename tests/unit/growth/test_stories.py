@@ -2,9 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,15 +14,9 @@ from bot.outbox.models import OutboxRow
 from bot.settings.schema.members import Act
 from bot.store.db import Store
 from tests.support.events import DAY, GROUP, HOUR, MINUTE, NOW, SECOND
-from tests.support.stores import execute, memory_database, open_store, read_value
+from tests.support.stores import execute, memory_database, read_value
 
 from .support import ZONE, Pair, Town, bring_friend, settled_pair
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -57,6 +49,7 @@ async def test_a_drawn_code_that_is_taken_is_drawn_again(store: Store, town: Tow
     assert await read_value(store, "SELECT count(DISTINCT code) FROM invite_code") == 2
 
 
+@pytest.mark.usefixtures("engine")
 def test_the_lane_of_codes_says_which_drawn_code_was_taken() -> None:
     connection = memory_database()
     connection.execute("INSERT INTO member (id, created_at) VALUES (1, 0), (2, 0)")

@@ -1,8 +1,6 @@
 """Codes to scan: one for each member and place, made once and kept."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +13,10 @@ from bot.store.db import Store
 from tests.support.brand import brand
 from tests.support.customers import CONTACT, POND_CHAT, FakeContact, with_customers
 from tests.support.events import NOW
-from tests.support.stores import memory_database, open_store, read_value
+from tests.support.stores import memory_database, read_value
 
 CODE = "AB2CD3"
 AYUN = UserId("ayun")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -97,6 +89,7 @@ async def test_only_groups_with_customers_have_ways(ways: Ways) -> None:
     assert not ways.leads_into(groups()["hejian"])
 
 
+@pytest.mark.usefixtures("engine")
 def test_of_two_ways_for_one_place_the_first_is_kept_and_given_to_both() -> None:
     connection = memory_database()
     one, two = (Made(CODE, "contact/chat/wr1", Way(name, f"https://{name}"), NOW) for name in "ab")

@@ -1,31 +1,20 @@
 """Who may take a share of a red packet: members of its group, who have been there long enough."""
 
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from bot.core.events import EventKind, Place
 from bot.core.ids import EventKey, MemberId
-from bot.handlers.redpacket import RedPacketHandlers
+from bot.handlers.packets.claiming import PacketClaims
 from bot.members.roster import MoveKind
 from bot.persona.voice import Voice
-from bot.pipeline.proposals import Proposals
-from bot.rewards.packets.packets import OpenedPacket, PacketKind, Packets
-from bot.settings.pages import Pages
+from bot.rewards.packets.packets import OpenedPacket, PacketKind, Packets, Terms
 from bot.store.db import Store
+from tests.support.books import assert_stored_books_are_right
 from tests.support.brand import Live, brand
 from tests.support.events import GROUP, NOW, make_event
 from tests.support.pipeline import Pipeline
-from tests.support.stores import assert_stored_books_are_right, open_store, read_value
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
+from tests.support.stores import read_value
 
 
 async def open_packet(store: Store, *, membership_hours: int = 0) -> tuple[Pipeline, OpenedPacket]:
@@ -42,18 +31,14 @@ async def open_packet(store: Store, *, membership_hours: int = 0) -> tuple[Pipel
     rng = random.Random(1)
     packets = Packets(store, rng)
     pipeline = Pipeline(store, live=live)
-    handlers = RedPacketHandlers(
-        Voice(live, rng), packets, Proposals(store), pipeline.roster, Pages(live, "")
-    )
+    handlers = PacketClaims(store, Voice(live, rng), packets, pipeline.roster)
     pipeline = Pipeline(store, *handlers.routes(), live=live)
     await pipeline.roster.mark_synced(GROUP, NOW)
     opened = await packets.open(
         key=EventKey("open"),
         group_key=GROUP,
         owner_id=MemberId(99),
-        kind=PacketKind.FIXED,
-        points=100,
-        shares=10,
+        terms=Terms(PacketKind.FIXED, 100, 10),
         now=NOW,
         rules=rules,
         zone=settings.zone,

@@ -1,8 +1,6 @@
 """Friends: whoever adds an employee or follows the account is greeted once, if there is a road."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,15 +13,9 @@ from bot.store.db import Store
 from tests.support.customers import Pond, present, tied
 from tests.support.events import HOUR, MINUTE, NOW, SECOND
 from tests.support.pipeline import texts_of
-from tests.support.stores import open_store, read_value
+from tests.support.stores import read_value
 
 ACCOUNT = ChannelKey("account")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,11 +1,7 @@
 """邀请 shows a code to type, and a code to scan where newcomers come by one."""
 
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from bot.core.errors import TransportError
 from bot.core.messages import Text
@@ -19,13 +15,7 @@ from tests.support.brand import Live, brand
 from tests.support.customers import CONTACT, POND, FakeContact, with_customers
 from tests.support.events import APP, make_event
 from tests.support.pipeline import Pipeline
-from tests.support.stores import open_store, read_value
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
+from tests.support.stores import read_value
 
 
 async def ask(store: Store, platform: FakeContact, group: str) -> str:

@@ -1,8 +1,6 @@
 """Joining and leaving: what counts as news, whose code counts, and who is welcomed where."""
 
 import random
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +12,7 @@ from bot.persona.voice import Voice
 from bot.store.db import Store
 from tests.support.customers import EMPLOYEE, Pond, moved
 from tests.support.events import DAY, GROUP, HOUR, NOW, REALM, SECOND
-from tests.support.stores import open_store, read_value
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
+from tests.support.stores import read_value
 
 
 @pytest.fixture

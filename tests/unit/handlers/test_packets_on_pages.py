@@ -1,8 +1,6 @@
 """A red packet of a customer group: opened and claimed on its page, announced in the group."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,20 +10,15 @@ from bot.core.messages import Card, CardUpdate, Message, Target, TargetKind, Tex
 from bot.members.roster import MoveKind
 from bot.store.db import Store
 from bot.web.pages.acts import event_of, read_act
+from tests.support.books import assert_stored_books_are_right
 from tests.support.customers import CONTACT, POND, POND_CHAT
 from tests.support.events import GROUP, NOW
 from tests.support.pages import CUSTOMER, OWNER, PAGES, new_id, open_pipeline
 from tests.support.pipeline import Pipeline, texts_of
-from tests.support.stores import assert_stored_books_are_right, open_store, read_value
+from tests.support.stores import read_value
 
 PAGE = f"http://127.0.0.1/m/{POND}"
 SECOND_CUSTOMER = UserId("wmMOMO0001")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -77,7 +70,7 @@ async def test_the_owner_sees_the_card_and_the_group_is_told_where_to_claim(
     assert (announced.channel, announced.target) == (CONTACT, Target(TargetKind.GROUP, POND_CHAT))
     assert isinstance(announced.message, Text)
     assert announced.message.text in texts_of(
-        pipeline, "packet.posted", owner=OWNER, points=10, shares=2, url=PAGE
+        pipeline, "packet.posted", owner=OWNER, points=10, unit="分", shares=2, url=PAGE
     )
     assert announced.expires_at is not None
 
@@ -90,10 +83,12 @@ async def test_members_claim_by_a_word_and_by_the_button_and_see_what_they_got(
     by_tap = await tap(pipeline, SECOND_CUSTOMER, card)
 
     assert isinstance(by_word, Text)
-    claimed = {"name": CUSTOMER, "points": 5, "left": 1, "balance": 5}
+    claimed = {"name": CUSTOMER, "points": 5, "left": 1, "balance": 5, "unit": "分"}
     assert by_word.text in texts_of(pipeline, "packet.claimed", **claimed)
     assert isinstance(by_tap, CardUpdate)
-    assert by_tap.card.title in texts_of(pipeline, "packet.claimed_card", points=5, left=0)
+    assert by_tap.card.title in texts_of(
+        pipeline, "packet.claimed_card", points=5, left=0, unit="分"
+    )
     assert await claims(store) == [(SECOND_CUSTOMER, 5), (CUSTOMER, 5)]
     assert len(await pipeline.outbox()) == 1, "the end is not worth a task of an employee"
 
@@ -103,7 +98,7 @@ async def test_a_second_claim_says_so_whichever_way_it_is_made(
 ) -> None:
     card = await open_packet(pipeline)
     await pipeline.ask(act(CUSTOMER, text="抢"))
-    again = texts_of(pipeline, "packet.again", name=CUSTOMER, points=5)
+    again = texts_of(pipeline, "packet.again", name=CUSTOMER, points=5, unit="分")
 
     by_word = await pipeline.ask(act(CUSTOMER, text="抢"))
     assert isinstance(by_word, Text)

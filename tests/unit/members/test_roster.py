@@ -1,9 +1,7 @@
 """Stays begin and end and are never deleted; roles are exactly what the settings give."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,15 +21,9 @@ from bot.settings.settings import Settings
 from bot.store.db import Store
 from tests.support.brand import brand
 from tests.support.events import DAY, GROUP, HOUR, MINUTE, NOW, REALM, SECOND
-from tests.support.stores import in_transaction, memory_database, open_store
+from tests.support.stores import in_transaction, memory_database
 
 LAKE = GroupKey("lake")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -150,6 +142,7 @@ MOVES = st.lists(
 )
 
 
+@pytest.mark.usefixtures("engine")
 @given(MOVES, st.integers(1, 25))
 def test_stays_are_never_lost_and_nobody_is_in_a_group_twice(
     moves: list[tuple[MoveKind, str, str]], batch: int

@@ -1,6 +1,5 @@
 """Seeing people: one member for each person, and whoever speaks is there."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -10,13 +9,16 @@ from bot.core.ids import GroupKey, MemberId, UserId
 from bot.members.lane import Sighting, identify, sight
 from bot.members.people import PersonRef, Role, Standing
 from bot.members.roster import Move, MoveKind, apply_moves
+from bot.store.connection import Connection
 from bot.store.fields import to_micros
+from bot.store.sql import Dialect
 from tests.support.events import GROUP, HOUR, NOW, REALM, SECOND
 from tests.support.stores import in_transaction, memory_database
 
 
 @pytest.fixture
-def database() -> Iterator[sqlite3.Connection]:
+def database(engine: Dialect) -> Iterator[Connection]:
+    del engine
     connection = memory_database()
     yield connection
     connection.close()
@@ -37,25 +39,25 @@ def sighting(
     return Sighting(person(user), key, present, at)
 
 
-def see(database: sqlite3.Connection, *sightings: Sighting) -> list[Standing]:
+def see(database: Connection, *sightings: Sighting) -> list[Standing]:
     return in_transaction(database, lambda: sight(database, sightings))
 
 
-def sync(database: sqlite3.Connection, group: str = GROUP) -> None:
+def sync(database: Connection, group: str = GROUP) -> None:
     database.execute("INSERT INTO community_group (key, synced_at) VALUES (?, 1)", (group,))
 
 
-def move(database: sqlite3.Connection, kind: MoveKind, at: datetime = NOW) -> None:
+def move(database: Connection, kind: MoveKind, at: datetime = NOW) -> None:
     moves = [Move(kind, person("xiaolu"), GROUP, at)]
     in_transaction(database, lambda: apply_moves(database, moves))
 
 
-def count(database: sqlite3.Connection, table: str) -> int:
+def count(database: Connection, table: str) -> int:
     return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def test_the_first_sight_of_somebody_makes_a_member_and_the_second_finds_him(
-    database: sqlite3.Connection,
+    database: Connection,
 ) -> None:
     (first,) = see(database, sighting())
     (again,) = see(database, sighting(at=NOW + HOUR))
@@ -67,7 +69,7 @@ def test_the_first_sight_of_somebody_makes_a_member_and_the_second_finds_him(
 
 
 def test_the_same_new_person_twice_in_one_batch_is_one_member_with_one_stay(
-    database: sqlite3.Connection,
+    database: Connection,
 ) -> None:
     sync(database)
     standings = see(
@@ -85,14 +87,14 @@ def test_the_same_new_person_twice_in_one_batch_is_one_member_with_one_stay(
     assert standings[2].joined_at == NOW, "the earlier of the two counts"
 
 
-def test_the_same_user_id_in_two_companies_is_two_people(database: sqlite3.Connection) -> None:
+def test_the_same_user_id_in_two_companies_is_two_people(database: Connection) -> None:
     other = PersonRef("another company", UserId("xiaolu"))
     here, there = see(database, sighting(), Sighting(other, GROUP, present=True, at=NOW))
 
     assert here.member_id != there.member_id
 
 
-def test_whoever_speaks_in_a_group_is_in_it(database: sqlite3.Connection) -> None:
+def test_whoever_speaks_in_a_group_is_in_it(database: Connection) -> None:
     sync(database)
     (standing,) = see(database, sighting())
 
@@ -101,7 +103,7 @@ def test_whoever_speaks_in_a_group_is_in_it(database: sqlite3.Connection) -> Non
 
 
 def test_in_a_group_whose_list_was_never_read_a_speakers_joining_is_not_known(
-    database: sqlite3.Connection,
+    database: Connection,
 ) -> None:
     (standing,) = see(database, sighting())
 
@@ -109,7 +111,7 @@ def test_in_a_group_whose_list_was_never_read_a_speakers_joining_is_not_known(
     assert standing.joined_at is None
 
 
-def test_an_event_that_proves_nothing_begins_no_stay(database: sqlite3.Connection) -> None:
+def test_an_event_that_proves_nothing_begins_no_stay(database: Connection) -> None:
     sync(database)
     absent, private = see(database, sighting(present=False), sighting("momo", group=None))
 
@@ -118,7 +120,7 @@ def test_an_event_that_proves_nothing_begins_no_stay(database: sqlite3.Connectio
     assert count(database, "membership") == 0
 
 
-def test_speaking_again_begins_no_second_stay(database: sqlite3.Connection) -> None:
+def test_speaking_again_begins_no_second_stay(database: Connection) -> None:
     sync(database)
     move(database, MoveKind.JOINED)
     (standing,) = see(database, sighting(at=NOW + HOUR))
@@ -127,7 +129,7 @@ def test_speaking_again_begins_no_second_stay(database: sqlite3.Connection) -> N
     assert count(database, "membership") == 1
 
 
-def test_who_left_and_speaks_again_has_begun_a_new_stay(database: sqlite3.Connection) -> None:
+def test_who_left_and_speaks_again_has_begun_a_new_stay(database: Connection) -> None:
     sync(database)
     move(database, MoveKind.JOINED)
     move(database, MoveKind.LEFT, NOW + HOUR)
@@ -139,7 +141,7 @@ def test_who_left_and_speaks_again_has_begun_a_new_stay(database: sqlite3.Connec
 
 
 def test_a_standing_tells_name_role_and_block_as_they_are_stored(
-    database: sqlite3.Connection,
+    database: Connection,
 ) -> None:
     (before,) = see(database, sighting())
     assert (before.name, before.named) == ("xiaolu", False)
@@ -158,7 +160,7 @@ def test_a_standing_tells_name_role_and_block_as_they_are_stored(
 
 
 def test_in_private_a_person_stands_as_in_the_first_group_he_is_in(
-    database: sqlite3.Connection,
+    database: Connection,
 ) -> None:
     sync(database)
     see(database, sighting())
@@ -175,14 +177,14 @@ def test_in_private_a_person_stands_as_in_the_first_group_he_is_in(
     assert (stranger.group_key, stranger.in_group) == (None, False)
 
 
-def test_standings_come_in_the_order_of_the_sightings(database: sqlite3.Connection) -> None:
+def test_standings_come_in_the_order_of_the_sightings(database: Connection) -> None:
     users = ["momo", "xiaolu", "aqing", "momo", "dingding"]
     standings = see(database, *[sighting(user) for user in users])
 
     assert [standing.user_id for standing in standings] == users
 
 
-def test_identifying_nobody_or_people_with_odd_ids_works(database: sqlite3.Connection) -> None:
+def test_identifying_nobody_or_people_with_odd_ids_works(database: Connection) -> None:
     odd: Sequence[str] = ('a"b', "a'b", "[1]", "小鹿", "1")
     assert identify(database, []) == {}
 

@@ -1,9 +1,7 @@
 """Tags: which rules an act matches, and when enough hits make a tag."""
 
-import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +14,12 @@ from bot.members.people import Interaction, TagHit
 from bot.members.portrait import read_group_numbers, read_portrait, read_tags
 from bot.members.tags import EVIDENCE_CHARACTERS, match_rules, rule_name
 from bot.settings.schema.members import Act, MembersFile, Tag, TagRule
+from bot.store.connection import Connection, Row
 from bot.store.db import Store
 from bot.store.fields import to_micros
+from bot.store.sql import Dialect
 from tests.support.events import DAY, GROUP, HOUR, NOW
-from tests.support.stores import memory_database, open_store
+from tests.support.stores import memory_database
 
 ME = MemberId(1)
 
@@ -128,7 +128,8 @@ def test_exclusive_tags_name_their_rivals_and_others_have_none() -> None:
 
 
 @pytest.fixture
-def database() -> Iterator[sqlite3.Connection]:
+def database(engine: Dialect) -> Iterator[Connection]:
+    del engine
     connection = memory_database()
     connection.execute("INSERT INTO member (id, created_at) VALUES (1, 0), (2, 0)")
     yield connection
@@ -163,18 +164,18 @@ def hit(
     )
 
 
-def tags_of(database: sqlite3.Connection, member: int = ME) -> dict[str, sqlite3.Row]:
+def tags_of(database: Connection, member: int = ME) -> dict[str, Row]:
     rows = database.execute("SELECT * FROM member_tag WHERE member_id = ?", (member,))
     return {row["tag"]: row for row in rows}
 
 
-def set_by_hand(database: sqlite3.Connection, name: str) -> None:
+def set_by_hand(database: Connection, name: str) -> None:
     database.execute(
         "INSERT INTO member_tag VALUES (1, ?, 'person', 1.0, 'he told me', 0, NULL)", (name,)
     )
 
 
-def test_a_tag_is_given_when_its_rule_matched_often_enough(database: sqlite3.Connection) -> None:
+def test_a_tag_is_given_when_its_rule_matched_often_enough(database: Connection) -> None:
     record_hits(database, [hit("1", times=3), hit("2", times=3)])
     assert tags_of(database) == {}
 
@@ -182,7 +183,7 @@ def test_a_tag_is_given_when_its_rule_matched_often_enough(database: sqlite3.Con
     assert set(tags_of(database)) == {"sun"}
 
 
-def test_hits_outside_the_window_do_not_count(database: sqlite3.Connection) -> None:
+def test_hits_outside_the_window_do_not_count(database: Connection) -> None:
     record_hits(database, [hit("1", times=2)])
     record_hits(database, [hit("2", times=2, at=NOW + 14 * DAY)])
     assert tags_of(database) == {}
@@ -191,7 +192,7 @@ def test_hits_outside_the_window_do_not_count(database: sqlite3.Connection) -> N
     assert set(tags_of(database)) == {"sun"}
 
 
-def test_the_same_event_replayed_counts_once(database: sqlite3.Connection) -> None:
+def test_the_same_event_replayed_counts_once(database: Connection) -> None:
     for _ in range(3):
         record_hits(database, [hit("1", times=2)])
 
@@ -199,13 +200,13 @@ def test_the_same_event_replayed_counts_once(database: sqlite3.Connection) -> No
     assert database.execute("SELECT count(*) FROM tag_hit").fetchone()[0] == 1
 
 
-def test_hits_of_another_member_do_not_count(database: sqlite3.Connection) -> None:
+def test_hits_of_another_member_do_not_count(database: Connection) -> None:
     record_hits(database, [hit("1", times=2), hit("2", times=2, member=2)])
 
     assert tags_of(database) == tags_of(database, 2) == {}
 
 
-def test_a_tag_holds_so_many_days_from_its_latest_hit(database: sqlite3.Connection) -> None:
+def test_a_tag_holds_so_many_days_from_its_latest_hit(database: Connection) -> None:
     record_hits(database, [hit("1", for_days=30)])
     assert tags_of(database)["sun"]["expires_at"] == to_micros(NOW + 30 * DAY)
 
@@ -215,7 +216,7 @@ def test_a_tag_holds_so_many_days_from_its_latest_hit(database: sqlite3.Connecti
     assert (row["evidence"], row["added_at"]) == ("again", to_micros(NOW))
 
 
-def test_more_hits_make_surer(database: sqlite3.Connection) -> None:
+def test_more_hits_make_surer(database: Connection) -> None:
     seen = []
     for number in range(4):
         record_hits(database, [hit(str(number), times=2, confidence=0.5)])
@@ -230,7 +231,7 @@ HINT: dict[str, Any] = {"rule": "hint", "confidence": 0.5, "for_days": 60, "evid
 
 
 def test_a_weaker_hint_makes_nobody_less_sure_and_shortens_no_tag(
-    database: sqlite3.Connection,
+    database: Connection,
 ) -> None:
     record_hits(database, [hit("1", **SURE)])
     record_hits(database, [hit("2", **HINT, at=NOW + DAY)])
@@ -241,7 +242,7 @@ def test_a_weaker_hint_makes_nobody_less_sure_and_shortens_no_tag(
 
 
 def test_of_two_rules_that_one_event_matches_the_surer_one_counts_in_whatever_order(
-    database: sqlite3.Connection,
+    database: Connection,
 ) -> None:
     record_hits(database, [hit("1", **HINT), hit("1", **SURE)])
     record_hits(database, [hit("1", of="fan", **SURE), hit("1", of="fan", **HINT)])
@@ -250,7 +251,7 @@ def test_of_two_rules_that_one_event_matches_the_surer_one_counts_in_whatever_or
         assert (row["confidence"], row["evidence"]) == (0.9, "I am")
 
 
-def test_hits_of_another_rule_of_the_same_tag_do_not_count(database: sqlite3.Connection) -> None:
+def test_hits_of_another_rule_of_the_same_tag_do_not_count(database: Connection) -> None:
     record_hits(database, [hit("1", rule="one", times=2), hit("2", rule="other", times=2)])
     assert tags_of(database) == {}
 
@@ -259,7 +260,7 @@ def test_hits_of_another_rule_of_the_same_tag_do_not_count(database: sqlite3.Con
 
 
 def test_a_tag_that_had_expired_is_as_sure_as_its_new_hit_makes_it(
-    database: sqlite3.Connection,
+    database: Connection,
 ) -> None:
     record_hits(database, [hit("1", **SURE)])
     late = NOW + 200 * DAY
@@ -270,21 +271,21 @@ def test_a_tag_that_had_expired_is_as_sure_as_its_new_hit_makes_it(
     assert row["expires_at"] == to_micros(late + 60 * DAY)
 
 
-def test_a_newer_exclusive_tag_pushes_the_older_one_out(database: sqlite3.Connection) -> None:
+def test_a_newer_exclusive_tag_pushes_the_older_one_out(database: Connection) -> None:
     record_hits(database, [hit("1", of="dry", exclusive=("oily",)), hit("2", of="sun")])
     record_hits(database, [hit("3", of="oily", exclusive=("dry",))])
 
     assert set(tags_of(database)) == {"oily", "sun"}
 
 
-def test_a_tag_set_by_hand_is_not_pushed_out_by_a_rule(database: sqlite3.Connection) -> None:
+def test_a_tag_set_by_hand_is_not_pushed_out_by_a_rule(database: Connection) -> None:
     set_by_hand(database, "dry")
     record_hits(database, [hit("1", of="oily", exclusive=("dry", "soft"))])
 
     assert {name: row["source"] for name, row in tags_of(database).items()} == {"dry": "person"}
 
 
-def test_a_tag_set_by_hand_is_not_changed_by_its_own_rule(database: sqlite3.Connection) -> None:
+def test_a_tag_set_by_hand_is_not_changed_by_its_own_rule(database: Connection) -> None:
     set_by_hand(database, "sun")
     record_hits(database, [hit("1")])
 
@@ -313,15 +314,11 @@ def test_every_confidence_that_the_settings_allow_can_be_stored(single: float, h
 # ---- reading
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
-
-
 async def put(store: Store, *hits: TagHit) -> None:
-    def write(connection: sqlite3.Connection, _items: Sequence[None]) -> list[None]:
-        connection.execute("INSERT OR IGNORE INTO member (id, created_at) VALUES (1, 0)")
+    def write(connection: Connection, _items: Sequence[None]) -> list[None]:
+        connection.execute(
+            "INSERT INTO member (id, created_at) VALUES (1, 0) ON CONFLICT DO NOTHING"
+        )
         record_hits(connection, hits)
         return [None]
 
@@ -349,7 +346,7 @@ def act(what: Act, key: str, at: datetime = NOW, group: str | None = GROUP) -> I
 async def test_an_interaction_is_kept_once_and_shown_in_the_portrait(store: Store) -> None:
     await put(store)
 
-    def write(connection: sqlite3.Connection, _items: Sequence[None]) -> list[None]:
+    def write(connection: Connection, _items: Sequence[None]) -> list[None]:
         record_interactions(
             connection,
             [

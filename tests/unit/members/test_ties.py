@@ -1,8 +1,6 @@
 """Ties begin and end, once each; a pair is welcomed once; who turned away stays away."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +10,11 @@ from bot.members.reconciliation import Known
 from bot.members.ties import CutBy, TieKind, TieMove, Ties
 from bot.store.db import Store
 from tests.support.events import DAY, HOUR, MINUTE, NOW, REALM, SECOND
-from tests.support.stores import open_store, read_value
+from tests.support.stores import read_value
 
 YUE, QING = UserId("wmYUE"), UserId("wmQING")
 TANGYUAN, AYUN = UserId("tangyuan"), UserId("ayun")
 BEFRIENDED, UNFRIENDED, FOUND, DATED = TieKind
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

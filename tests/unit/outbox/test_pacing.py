@@ -1,11 +1,9 @@
 """How long a pause lasts, and that no limit is ever passed: by anybody, after anything."""
 
 import itertools
-import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,6 +21,7 @@ from bot.outbox.models import OutboxRow, OutboxState
 from bot.outbox.pacing import HOUR, MINUTE, backoff_seconds, next_step, pause_end
 from bot.outbox.worker import OutboxWorker
 from bot.platforms.table import CAPABILITIES
+from bot.store.connection import Connection
 from bot.store.db import Store
 from tests.support.events import NOW, SECOND
 from tests.support.senders import FakeSender, capabilities
@@ -30,12 +29,6 @@ from tests.support.stores import open_store
 
 CHANNEL = ChannelKey("posts")
 LIMITED = SendResult(Outcome.RETRY, "too many calls", 45009, pauses=Pause.LIMIT)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 class Desk:
@@ -82,7 +75,7 @@ class Desk:
 Heard = tuple[ChannelKey, str, EventKind, datetime]
 
 
-def heard(connection: sqlite3.Connection, items: Sequence[Heard]) -> list[None]:
+def heard(connection: Connection, items: Sequence[Heard]) -> list[None]:
     hear(connection, items)
     return [None] * len(items)
 
@@ -162,6 +155,7 @@ async def test_an_hour_of_ten_times_the_allowed_demand_passes_no_limit_and_drops
     }
 
 
+@pytest.mark.usefixtures("engine")
 @given(
     limits=st.lists(
         st.builds(Rate, st.integers(1, 4), st.sampled_from([1, 5, 20]), st.booleans()),

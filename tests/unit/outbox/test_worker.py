@@ -2,11 +2,9 @@
 
 import asyncio
 import itertools
-import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from bot.core.ids import ChannelKey
 from bot.core.messages import Button, Card, Message, Outgoing, Target, TargetKind, Text
 from bot.core.metrics import Metrics
 from bot.core.ports import Outcome, Pause, Rate, SendResult
-from bot.outbox.enqueue import enqueue, insert_sqlite, post
+from bot.outbox.enqueue import enqueue, enqueue_all, post
 from bot.outbox.lane import Lease, lease
 from bot.outbox.models import OutboxRow, OutboxState
 from bot.outbox.worker import (
@@ -25,10 +23,10 @@ from bot.outbox.worker import (
     TIDY_EVERY,
     OutboxWorker,
 )
+from bot.store.connection import Connection
 from bot.store.db import Store
 from tests.support.events import HOUR, MINUTE, NOW, SECOND
 from tests.support.senders import FakeSender, capabilities
-from tests.support.stores import open_store
 
 POSTS = ChannelKey("posts")
 PLENTY = (Rate(20, 60, per_chat=True),)
@@ -99,12 +97,6 @@ def make_house(store: Store, **table: object) -> House:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
 def house(store: Store) -> House:
     return make_house(store)
 
@@ -130,10 +122,8 @@ async def test_what_was_enqueued_is_what_is_sent(house: House) -> None:
     assert [outgoing for _, outgoing in house.sender.sends] == [whole]
 
 
-def put_in_lane(
-    connection: sqlite3.Connection, items: Sequence[tuple[Outgoing, datetime]]
-) -> list[None]:
-    insert_sqlite(connection, items)
+def put_in_lane(connection: Connection, items: Sequence[tuple[Outgoing, datetime]]) -> list[None]:
+    enqueue_all(connection, items)
     return [None] * len(items)
 
 

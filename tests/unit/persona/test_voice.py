@@ -1,11 +1,9 @@
 """One voice: every slot filled, and never the same words twice in a row."""
 
 import random
-import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,10 +13,10 @@ from bot.core.ids import RecordId
 from bot.persona.voice import Changes, Voice
 from bot.pipeline.completion import Completion, complete
 from bot.settings.schema.templates import TEMPLATES
+from bot.store.connection import Connection
 from bot.store.db import Store
 from tests.support.brand import Live, brand
 from tests.support.events import NOW
-from tests.support.stores import open_store
 
 TEMPLATE = "checkin.done"
 SLOTS = {name: f"<{name}>" for name in TEMPLATES[TEMPLATE].slots}
@@ -129,16 +127,10 @@ def test_what_was_said_is_handed_over_once() -> None:
     assert voice.take_changes() == ()
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
-
-
 async def finish(store: Store, changes: Changes) -> None:
     """End an event as the pipeline does, with what was said in it."""
 
-    def work(connection: sqlite3.Connection, items: Sequence[Completion]) -> list[bool]:
+    def work(connection: Connection, items: Sequence[Completion]) -> list[bool]:
         return complete(connection, items)
 
     completion = Completion(

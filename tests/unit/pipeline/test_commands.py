@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core.text import normalise
 from bot.growth.referrals import read_code
-from bot.pipeline.commands import TAKES_WORDS, CommandWords, Invocation
+from bot.pipeline.commands import MAY_BE_WISHED, TAKES_WORDS, CommandWords, Invocation
 from bot.settings.schema.commands import Command, CommandName, CommandsFile
 from tests.support.brand import brand
 
@@ -211,3 +211,71 @@ def test_a_longer_word_is_read_before_a_shorter_one_that_begins_it() -> None:
 
     assert words.read("邀请A 小鹿") == Invocation(CommandName.PORTRAIT, "小鹿")
     assert words.read("邀请B 小鹿") == Invocation(CommandName.INVITE, "B 小鹿")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("我要签到!", CommandName.CHECKIN),
+        ("我要签到了", CommandName.CHECKIN),
+        ("帮我签到一下", CommandName.CHECKIN),
+        ("我来打卡啦～", CommandName.CHECKIN),
+        ("给我积分", CommandName.POINTS),
+        ("我要抢", CommandName.CLAIM),
+        ("我要抽奖！", CommandName.LOTTERY),
+        ("我要兑换", CommandName.REDEEM),
+        ("我要人工", CommandName.HUMAN),
+    ],
+)
+def test_a_plain_wish_is_the_command_without_words(typed: str, name: CommandName) -> None:
+    assert WORDS.read(typed) == Invocation(name)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "我要签到吗",
+        "我要不要签到",
+        "我要先签到再睡",
+        "不要签到",
+        "我要确认",
+        "帮我确认一下",
+        "我要取消",
+        "帮我发红包",
+        "帮我暂停",
+        "我要取消兑换",
+        "我要兑换 2",
+        "我要",
+    ],
+)
+def test_a_question_a_doubt_and_a_decision_are_no_plain_wish(typed: str) -> None:
+    assert WORDS.read(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("怎么抽奖呀", CommandName.LOTTERY),
+        ("想看看积分明细在哪", CommandName.STATEMENT),
+        ("签道", CommandName.CHECKIN),
+        ("到签", CommandName.CHECKIN),
+        ("商诚。", CommandName.SHOP),
+        ("积分名细", CommandName.POINTS),
+        ("chekin", CommandName.CHECKIN),
+        ("chceckin", CommandName.CHECKIN),
+    ],
+)
+def test_what_is_meant_can_be_guessed(typed: str, name: CommandName) -> None:
+    assert WORDS.guess(typed) is name
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "抢", "今天天气不错", "签名册", "数剧", "确人", "暂停", "。"]
+)
+def test_nothing_is_guessed_from_other_words_nor_what_only_owners_may_do(typed: str) -> None:
+    assert WORDS.guess(typed) is None
+
+
+@given(st.text(max_size=40))
+def test_a_guess_is_never_a_command_that_decides_something(text: str) -> None:
+    assert WORDS.guess(text) in {None, *MAY_BE_WISHED}

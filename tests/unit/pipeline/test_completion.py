@@ -1,9 +1,7 @@
 """The end of an event is one step: all of it is written, once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -18,15 +16,9 @@ from bot.settings.schema.members import Act
 from bot.store.db import Store
 from bot.store.lane import Lane
 from tests.support.events import GROUP, HOUR, NOW, REALM, make_event
-from tests.support.stores import open_store, read_value
+from tests.support.stores import read_value
 
 TABLES = ("outbox", "interaction", "tag_hit", "member_tag", "last_variant")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

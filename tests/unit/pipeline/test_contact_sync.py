@@ -1,8 +1,5 @@
 """Whose friends the customers are: what callbacks did not tell is found, and greets nobody."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.core.errors import TransportError
@@ -14,13 +11,7 @@ from bot.store.db import Store
 from tests.support.brand import Live, brand
 from tests.support.customers import EMPLOYEE, Pond, present, tied, with_customers
 from tests.support.events import DAY, HOUR, NOW, REALM, SECOND
-from tests.support.stores import open_store, read_value
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
+from tests.support.stores import read_value
 
 
 @pytest.fixture

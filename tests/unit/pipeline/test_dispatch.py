@@ -1,8 +1,6 @@
 """Which handler sees an event, and who is turned away before any does."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +19,7 @@ from tests.support.brand import Live, brand
 from tests.support.events import APP, APP_CHAT, GROUP, NOW, REALM, ROBOT, SECOND, make_event
 from tests.support.pipeline import Pipeline, Seen, texts_of
 from tests.support.senders import capabilities
-from tests.support.stores import execute, open_store
+from tests.support.stores import execute
 
 LAKE = GroupKey("lake")
 STANDING = Standing(
@@ -35,12 +33,6 @@ STANDING = Standing(
     in_group=True,
     joined_at=None,
 )
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

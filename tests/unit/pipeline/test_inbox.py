@@ -1,10 +1,8 @@
 """Taking events in: stored once, answered as the first time, leased by one at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,13 +16,7 @@ from bot.pipeline.inbox import LEASE, Accepted, Arrival, Inbox
 from bot.store.db import Store
 from bot.store.lane import Lane
 from tests.support.events import GROUP, HOUR, NOW, REALM, SECOND, make_event
-from tests.support.stores import open_store, read_value
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
+from tests.support.stores import read_value
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Two members who are one person become one, unless each has something of his own."""
 
-import sqlite3
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,18 +9,13 @@ from bot.members.people import PersonRef
 from bot.members.roster import Move, MoveKind, Roster
 from bot.members.ties import TieKind, TieMove, Ties
 from bot.pipeline.linking import _CARRIED, _POSSESSIONS, Linking
+from bot.store.connection import Connection
 from bot.store.db import Store
 from tests.support.events import GROUP, NOW, REALM
-from tests.support.stores import execute, memory_database, open_store, read_value
+from tests.support.stores import execute, memory_database, read_value
 
 ACCOUNT = "wxaccount"
 COMPANY_ID, ACCOUNT_ID = PersonRef(REALM, UserId("wmYUE")), PersonRef(ACCOUNT, UserId("oYUE"))
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 async def meet(store: Store, person: PersonRef, name: str = "", union_id: str = "u1") -> MemberId:
@@ -92,8 +84,8 @@ async def test_what_he_did_and_whose_friend_he_is_go_with_him(store: Store) -> N
 
 PACKET = (
     "INSERT INTO packet (id, key, group_key, owner_id, kind, on_date, total_points, share_count,"
-    " shares, salt, proof, created_at, expires_at)"
-    " VALUES (1, 'p', 'g', {owner}, 'fixed', '2026-11-22', 1, 1, '[1]', 's', 'p', 1, 2)"
+    " salt, proof, created_at, expires_at, opens_at)"
+    " VALUES (1, 'p', 'g', {owner}, 'fixed', '2026-11-22', 1, 1, 's', 'p', 1, 2, 1)"
 )
 REFERRAL = (
     "INSERT INTO referral VALUES"
@@ -102,11 +94,15 @@ REFERRAL = (
 POSSESSIONS = {
     "a stay": ("INSERT INTO membership (group_key, member_id, left_at) VALUES ('g', {he}, 1)",),
     "points": ("INSERT INTO account (currency, kind, holder) VALUES ('points', 'member', '{he}')",),
-    "a check-in": ("INSERT INTO checkin VALUES ({he}, '2026-11-22', 1, 10, 0, 'e1')",),
+    "a check-in": (
+        "INSERT INTO checkin (member_id, on_date, streak, points, bonus, event_key)"
+        " VALUES ({he}, '2026-11-22', 1, 10, 0, 'e1')",
+    ),
     "a packet": (PACKET.format(owner="{he}"),),
     "a share": (
         PACKET.format(owner="{other}"),
-        "INSERT INTO packet_claim VALUES (1, {he}, 0, 1, 'e1', 1)",
+        "INSERT INTO packet_share (packet_id, position, amount) VALUES (1, 0, 1)",
+        "INSERT INTO packet_claim VALUES (1, {he}, 0, 1, 'e1', 1, '2026-11-22', '')",
     ),
     "a code": ("INSERT INTO invite_code VALUES ({he}, 'AAAAAA', 1)",),
     "an inviter": (REFERRAL,),
@@ -198,5 +194,5 @@ def test_every_table_that_names_a_member_is_carried_over_or_counts_as_having_som
     assert tables - known == set()
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+def _columns(connection: Connection, table: str) -> set[str]:
     return {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}

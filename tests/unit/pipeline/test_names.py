@@ -1,9 +1,7 @@
 """Names are learnt at the first contact, once, and never at the price of an answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +19,7 @@ from tests.support.customers import CONTACT, with_customers
 from tests.support.events import APP, GROUP, NOW, REALM, ROBOT, make_event
 from tests.support.pipeline import Pipeline
 from tests.support.senders import capabilities
-from tests.support.stores import open_store, read_value
+from tests.support.stores import read_value
 
 ACCOUNT = ChannelKey("account")
 
@@ -49,12 +47,6 @@ class FakeDirectory:
 
 def knowing(**names: str) -> FakeDirectory:
     return FakeDirectory({user: Profile(name) for user, name in names.items()})
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 async def test_the_first_message_is_answered_to_a_name_and_the_platform_is_asked_once(

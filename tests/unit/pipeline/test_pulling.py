@@ -1,8 +1,6 @@
 """Messages that are fetched: every page is stored before the next, and a crash loses none."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,12 +16,6 @@ from bot.store.db import Store
 from tests.support.events import APP, NOW, SECOND, make_event
 from tests.support.pipeline import Pipeline
 from tests.support.stores import open_store
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 class Mailbox:
@@ -106,6 +98,7 @@ async def test_a_fetch_that_failed_is_made_again_and_costs_nothing(store: Store)
     assert pipeline.seen.texts == ["a"]
 
 
+@pytest.mark.usefixtures("engine")
 @given(
     count=st.integers(0, 9),
     page=st.integers(1, 4),

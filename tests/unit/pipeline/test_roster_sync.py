@@ -1,8 +1,5 @@
 """Member lists: what callbacks did not tell becomes an event, and nothing else does."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.core.errors import ChatUnreachable, TransportError
@@ -24,13 +21,7 @@ from tests.support.customers import (
     with_customers,
 )
 from tests.support.events import DAY, GROUP, HOUR, MINUTE, NOW, REALM, SECOND
-from tests.support.stores import open_store, read_value
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
+from tests.support.stores import read_value
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Answers that take long: a beginning is shown, and the rest comes by exactly one road."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -20,15 +18,8 @@ from bot.store.db import Store
 from tests.support.events import APP, NOW, ROBOT, SECOND, make_event
 from tests.support.pipeline import Pipeline
 from tests.support.senders import capabilities
-from tests.support.stores import open_store
 
 URL = "https://example.com/answer/1"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 class Slow:

@@ -1,8 +1,5 @@
 """Tags both ways: an employee's word becomes ours, ours is asked of him, and nothing goes round."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.core.ids import UserId
@@ -13,15 +10,9 @@ from bot.store.db import Store
 from bot.store.fields import to_micros
 from tests.support.customers import CONTACT, EMPLOYEE, Pond
 from tests.support.events import DAY, HOUR, NOW
-from tests.support.stores import execute, open_store, read_value
+from tests.support.stores import execute, read_value
 
 AYUN = "ayun"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """Handling: in order within a conversation, side by side between them, answered on some road."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -38,15 +37,9 @@ from tests.support.events import (
 )
 from tests.support.pipeline import Pipeline, texts_of
 from tests.support.senders import capabilities
-from tests.support.stores import open_store, read_value
+from tests.support.stores import read_value
 
 URL = "https://example.com/answer/1"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 def answering(message: Message, *posts: Outgoing) -> Route:

@@ -1,7 +1,6 @@
 """A real store for the stories that go through the front door."""
 
 import random
-import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +12,11 @@ from bot.rewards.checkin.checkins import CheckIns
 from bot.rewards.ledger.ledger import Ledger
 from bot.rewards.ledger.statement import Statements
 from bot.rewards.packets.packets import Packets
+from bot.store.connection import Connection
 from bot.store.db import Store
+from bot.store.sql import Dialect
+from bot.tables import MODELS
+from tests.support.engines import chosen
 from tests.unit.rewards import support
 
 
@@ -21,7 +24,7 @@ class House:
     """A store with members 1 to 600 and everything that writes points."""
 
     def __init__(self, directory: Path) -> None:
-        self.store = Store(directory, ["bot.rewards.ledger.models", "bot.rewards.packets.models"])
+        self.store = Store(directory, MODELS, chosen().address(directory))
         self.ledger = Ledger(self.store)
         self.check_ins = CheckIns(self.store)
         self.packets = Packets(self.store, random.Random(1))
@@ -32,15 +35,16 @@ class House:
         await self.store.lane("people", _add_members).submit(support.MEMBERS)
 
 
-def _add_members(connection: sqlite3.Connection, counts: Sequence[int]) -> list[None]:
+def _add_members(connection: Connection, counts: Sequence[int]) -> list[None]:
     for count in counts:
         support.add_members(connection, count)
     return [None] * len(counts)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(engine: Dialect, tmp_path: Path) -> AsyncIterator[House]:
     """Opened, and audited when the story is over."""
+    del engine
     house = House(tmp_path)
     await house.open()
     yield house
@@ -49,8 +53,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-def books() -> Iterator[sqlite3.Connection]:
+def books(engine: Dialect) -> Iterator[Connection]:
     """Empty books in memory, audited when the story is over."""
+    del engine
     with closing(support.new_books()) as connection:
         yield connection
         assert audit(connection).broken == ()

@@ -1,25 +1,28 @@
 """Books to test with: in memory for the pure and the many, a real store for the whole."""
 
 import random
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
 from bot.rewards.audit.audit import AuditReport, audit
+from bot.rewards.checkin.makeup import MakeUpRequest
 from bot.rewards.checkin.streaks import CheckInRequest
 from bot.rewards.ledger.ledger import AccountRef, Reason, Transfer
 from bot.rewards.packets.claiming import ClaimRequest
+from bot.rewards.packets.gate import Purse, Terms
 from bot.rewards.packets.lane import apply_claims, apply_opens
 from bot.rewards.packets.opening import OpenRequest, draw_packet
 from bot.rewards.packets.packet import Claimed, OpenedPacket, PacketKind
 from bot.settings.schema.rewards import RewardsFile
-from bot.store.db import Store, connect_sqlite_readonly
+from bot.store.connection import Connection, Result, Row, Value
+from bot.store.db import Store
 from bot.store.lane import Apply
-from bot.store.migrate import migrate
+from bot.store.sql import Dialect, Over, over
+from tests.support.engines import Fill, chosen
+from tests.support.stores import in_transaction, look_into
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -37,59 +40,67 @@ def rules(**packets: int) -> RewardsFile:
     return RewardsFile.model_validate({"packets": packets})
 
 
-def _template() -> bytes:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.row_factory = sqlite3.Row
-        migrate(connection)
-        add_members(connection, MEMBERS)
-        return connection.serialize()
+_ADD_MEMBERS = over(
+    "id int", "INSERT INTO member (id, created_at) SELECT id, 0 FROM rows WHERE true"
+)
 
 
-def add_members(connection: sqlite3.Connection, count: int) -> None:
+def add_members(connection: Connection, count: int) -> None:
     """Members 1 to ``count``."""
-    connection.executemany(
-        "INSERT INTO member (id, created_at) VALUES (?, 0)",
-        [(number,) for number in range(1, count + 1)],
-    )
+    connection.write(_ADD_MEMBERS, [(number,) for number in range(1, count + 1)])
 
 
-def new_books(
-    content: bytes | None = None, factory: type[sqlite3.Connection] = sqlite3.Connection
-) -> sqlite3.Connection:
-    """A database in memory: ``content``, or empty books with members 1 to 600."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, factory=factory)
-    connection.deserialize(_EMPTY if content is None else content)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA foreign_keys=ON")
-    return connection
+def with_members(connection: Connection) -> None:
+    """Empty books with members 1 to 600."""
+    add_members(connection, MEMBERS)
 
 
-_EMPTY = _template()
+def new_books(fill: Fill = with_members) -> Connection:
+    """A database of the test's own, as ``fill`` left it."""
+    return chosen().connect(fill)
 
 
-def run(connection: sqlite3.Connection, apply: Apply[Any, Any], *items: Any) -> list[Any]:
+class Watched:
+    """A connection that tells ``before`` of every statement, however many rows it carries."""
+
+    def __init__(self, connection: Connection, before: Callable[[str], None]) -> None:
+        self._connection = connection
+        self._before = before
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, parameters: Sequence[Value] = (), /) -> Result:
+        self._before(statement)
+        return self._connection.execute(statement, parameters)
+
+    def write(self, statement: Over, rows: Iterable[Sequence[Value]], *more: Value) -> None:
+        if batch := list(rows):
+            self._before(statement.statement)
+            self._connection.write(statement, batch, *more)
+
+    def read(self, statement: Over, rows: Iterable[Sequence[Value]], *more: Value) -> Sequence[Row]:
+        if not (batch := list(rows)):
+            return []
+        self._before(statement.statement)
+        return self._connection.read(statement, batch, *more)
+
+
+def run(connection: Connection, apply: Apply[Any, Any], *items: Any) -> list[Any]:
     """Apply ``items`` as one batch in one transaction.
 
     Unlike a lane it does not try them one by one when the batch as a whole fails, so a mistake
     in how the items of a batch see each other shows.
     """
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        answers = list(apply(connection, items))
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-    return answers
+    return in_transaction(connection, lambda: list(apply(connection, items)))
 
 
 def audit_store(store: Store) -> AuditReport:
     """Audit a store's database from outside."""
-    with closing(connect_sqlite_readonly(store.path)) as connection:
-        return audit(connection)
+    return look_into(store, audit)
 
 
-def balance(connection: sqlite3.Connection, ref: AccountRef) -> int:
+def balance(connection: Connection, ref: AccountRef) -> int:
     """What an account holds; 0 when it does not exist."""
     row = connection.execute(
         "SELECT balance FROM account WHERE currency = ? AND kind = ? AND holder = ?",
@@ -98,9 +109,17 @@ def balance(connection: sqlite3.Connection, ref: AccountRef) -> int:
     return 0 if row is None else row["balance"]
 
 
-def contents(connection: sqlite3.Connection) -> list[str]:
+def contents(connection: Connection) -> list[str]:
     """Everything in the database, to compare a before with an after."""
-    return list(connection.iterdump())
+    tables = {
+        Dialect.SQLITE: "SELECT name FROM sqlite_master WHERE type = 'table'",
+        Dialect.POSTGRES: "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+    }
+    return sorted(
+        f"{name} {tuple(row)}"
+        for (name,) in connection.execute(tables[connection.dialect]).fetchall()
+        for row in connection.execute(f"SELECT * FROM {name}")
+    )
 
 
 def member(number: int) -> AccountRef:
@@ -131,15 +150,15 @@ def gift(
     )
 
 
-def add_referral(connection: sqlite3.Connection, inviter: int, friend: int) -> int:
+def add_referral(connection: Connection, inviter: int, friend: int) -> int:
     """A settled referral that owes 1000 points to the inviter and 50 to the friend."""
-    cursor = connection.execute(
+    row = connection.execute(
         "INSERT INTO referral (friend_id, inviter_id, group_key, code, event_key, state,"
         " joined_at, entered_at, qualify_at, settled_at, inviter_points, friend_points)"
-        " VALUES (?, ?, 'vip', 'c', ?, 'settled', 0, 0, 0, 1, 1000, 50)",
+        " VALUES (?, ?, 'vip', 'c', ?, 'settled', 0, 0, 0, 1, 1000, 50) RETURNING id",
         (friend, inviter, f"code-{friend}"),
-    )
-    return int(cursor.lastrowid or 0)
+    ).fetchone()
+    return int(row["id"])
 
 
 def rewards(number: int, inviter: int, friend: int) -> tuple[Transfer, Transfer]:
@@ -174,6 +193,24 @@ def check_in(number: int, key: str, on_date: date = TODAY, at: datetime = NOW) -
         at=at,
         points=RULES.checkin.points,
         milestones=RULES.checkin.milestones,
+        freeze_every_days=RULES.checkin.freezes.every_days,
+        most_freezes=RULES.checkin.freezes.most_held,
+        budgets=RULES.budgets,
+    )
+
+
+def make_up(number: int, key: str, on_date: date, today: date = TODAY) -> MakeUpRequest:
+    """A member's wish for a card, with the default rules."""
+    rules = RULES.checkin.make_up
+    return MakeUpRequest(
+        member_id=MemberId(number),
+        key=EventKey(key),
+        on_date=on_date,
+        today=today,
+        at=NOW,
+        price=rules.price,
+        days_back=rules.days_back,
+        most_a_month=rules.most_a_month,
     )
 
 
@@ -186,21 +223,28 @@ def packet(
     settings: RewardsFile = RULES,
     group: GroupKey = VIP,
     seed: int = 1,
+    owner: MemberId = OWNER,
+    **terms: Any,
 ) -> OpenRequest:
-    """An owner's wish for a packet."""
+    """An owner's wish for a packet; ``terms`` are more of its terms."""
     limits = settings.packets
+    wanted = Terms(kind, points, shares, **terms)
+    every = timedelta(seconds=limits.rain_every_seconds)
     return OpenRequest(
         key=EventKey(key),
         group_key=group,
-        owner_id=OWNER,
-        kind=kind,
-        points=points,
-        shares=shares,
+        owner_id=owner,
+        terms=wanted,
         on_date=at.astimezone(SHANGHAI).date(),
         at=at,
+        opens_at=at + (every if wanted.drops > 1 else timedelta()),
+        every=every,
         expires_at=at + timedelta(hours=limits.expire_hours),
-        allowance=limits.pool_points_a_day,
-        drawn=draw_packet(kind, points, shares, limits, random.Random(seed)),
+        allowance=limits.pool_points_a_day
+        if wanted.purse is Purse.GROUP
+        else limits.owner_points_a_day,
+        most_a_day=limits.most_points_a_day,
+        drawn=draw_packet(wanted, limits, random.Random(seed)),
     )
 
 
@@ -210,26 +254,30 @@ def claim(
     key: str = "",
     at: datetime = NOW,
     joined_at: datetime | None = None,
+    settings: RewardsFile = RULES,
+    **more: Any,
 ) -> ClaimRequest:
-    """A member's tap."""
+    """A member's tap; ``more`` is what else is known of it."""
     return ClaimRequest(
         packet_id=PacketId(packet_id),
         member_id=MemberId(number),
         key=EventKey(key or f"tap-{packet_id}-{number}"),
         at=at,
+        on_date=at.astimezone(SHANGHAI).date(),
         joined_at=joined_at,
-        membership_hours=RULES.packets.membership_hours,
+        rules=settings.packets,
+        **more,
     )
 
 
-def opened(connection: sqlite3.Connection, request: OpenRequest) -> OpenedPacket:
+def opened(connection: Connection, request: OpenRequest) -> OpenedPacket:
     """Open a packet that must not be refused."""
     (answer,) = run(connection, apply_opens, request)
     assert isinstance(answer, OpenedPacket)
     return answer
 
 
-def claimed(connection: sqlite3.Connection, requests: Sequence[ClaimRequest]) -> list[Claimed]:
+def claimed(connection: Connection, requests: Sequence[ClaimRequest]) -> list[Claimed]:
     """Claims in one batch, all of which must get a share."""
     answers = run(connection, apply_claims, *requests)
     assert all(isinstance(answer, Claimed) for answer in answers), answers

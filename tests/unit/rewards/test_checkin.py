@@ -1,7 +1,6 @@
 """Check-in: once a community day, streaks and milestones, one answer to one event."""
 
 import asyncio
-import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bot.core.ids import EventKey, MemberId
 from bot.rewards.checkin.checkins import CheckedIn
 from bot.rewards.checkin.lane import apply_check_ins
 from bot.settings.schema.rewards import RewardsFile
+from bot.store.connection import Connection
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import DAY, NOW, RULES, SHANGHAI, TODAY, check_in, run
 
@@ -94,7 +94,7 @@ async def test_a_hundred_taps_at_once_check_in_once(house: House) -> None:
 
 
 def test_a_batch_of_many_members_and_repetitions_is_answered_in_order(
-    books: sqlite3.Connection,
+    books: Connection,
 ) -> None:
     answers = run(
         books,
@@ -132,3 +132,38 @@ async def test_a_streak_lives_until_a_day_was_missed(
 
 async def test_who_never_came_has_no_streak(house: House) -> None:
     assert await house.check_ins.read_streak(ANNA, TODAY) == 0
+
+
+# Budgets
+
+
+TIGHT = RewardsFile.model_validate({"budgets": {"points": {"a_day": 15}}})
+
+
+async def test_a_day_that_no_budget_pays_counts_for_the_streak_all_the_same(house: House) -> None:
+    await come(house, "e1", rules=TIGHT)
+    unpaid = await come(house, "e2", member_id=BEN, rules=TIGHT)
+    assert (unpaid.streak, unpaid.points, unpaid.balance) == (1, 0, 0)
+    assert not unpaid.repeated
+    tomorrow = await come(house, "e3", NOW + DAY, BEN, rules=TIGHT)
+    assert (tomorrow.streak, tomorrow.points, tomorrow.balance) == (2, 10, 10)
+    assert await come(house, "e2", NOW + DAY, BEN) == CheckedIn(
+        on_date=TODAY, streak=1, points=0, bonus=0, balance=10, repeated=False
+    ), "what was not paid is not paid later, whatever the budget says then"
+
+
+async def test_a_budget_pays_a_milestones_day_whole_or_not_at_all(house: House) -> None:
+    for day in range(3):
+        last = await come(house, f"e{day}", NOW + day * DAY, rules=TIGHT)
+    assert (last.streak, last.points, last.bonus, last.balance) == (3, 0, 0, 20)
+
+
+async def test_a_repeated_check_in_uses_no_budget(house: House) -> None:
+    await come(house, "e1", rules=TIGHT)
+    await come(house, "e1", rules=TIGHT)
+    await come(house, "e2", rules=TIGHT)
+    rows = await house.store.read("SELECT period, spent FROM budget_spent ORDER BY period")
+    assert [(row["period"], row["spent"]) for row in rows] == [
+        ("day/2026-11-22", 10),
+        ("month/2026-11", 10),
+    ]

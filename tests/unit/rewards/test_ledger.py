@@ -1,7 +1,6 @@
 """The books: each transfer once, nothing half, nobody below zero but by a claw-back."""
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +19,8 @@ from bot.rewards.ledger.ledger import (
     post,
     post_all,
 )
+from bot.store.connection import Connection
+from tests.support.engines import REFUSED
 from tests.unit.rewards.conftest import House
 from tests.unit.rewards.support import (
     DAY,
@@ -77,7 +78,7 @@ def test_a_reason_moves_only_between_its_own_kinds_of_account(
 
 
 def test_a_clawback_names_what_it_takes_back() -> None:
-    with pytest.raises(ValueError, match="claw-back"):
+    with pytest.raises(ValueError, match="takes back"):
         gift("k", ISSUANCE, 5, ANNA, Reason.REFERRAL_CLAWBACK)
 
 
@@ -155,7 +156,7 @@ async def test_many_transfers_are_all_or_nothing(house: House) -> None:
 
 
 def test_a_refused_item_leaves_its_neighbours_and_their_order_alone(
-    books: sqlite3.Connection,
+    books: Connection,
 ) -> None:
     answers = run(
         books,
@@ -171,7 +172,7 @@ def test_a_refused_item_leaves_its_neighbours_and_their_order_alone(
     assert balance(books, POOL) == 0
 
 
-def test_one_batch_sees_its_own_keys(books: sqlite3.Connection) -> None:
+def test_one_batch_sees_its_own_keys(books: Connection) -> None:
     first, again, other = run(
         books, post, (gift("a", ANNA, 10),), (gift("a", ANNA, 10),), (gift("a", ANNA, 11),)
     )
@@ -180,17 +181,17 @@ def test_one_batch_sees_its_own_keys(books: sqlite3.Connection) -> None:
     assert balance(books, ANNA) == 10
 
 
-def test_lanes_that_compose_the_books_are_stopped_by_a_refusal(books: sqlite3.Connection) -> None:
-    books.execute("BEGIN")
+def test_lanes_that_compose_the_books_are_stopped_by_a_refusal(books: Connection) -> None:
+    books.begin()
     with pytest.raises(Insufficient):
         post_all(books, [(gift("a", ANNA, 10, BEN),)])
-    books.execute("ROLLBACK")
+    books.rollback()
 
 
 # Claw-backs
 
 
-def pay_a_referral(books: sqlite3.Connection) -> Transfer:
+def pay_a_referral(books: Connection) -> Transfer:
     """1000 points for Anna, who spends 980 of them before her friend leaves."""
     both = rewards(add_referral(books, 1, 9), 1, 9)
     run(books, post, both, (gift("spent", POOL, 980, ANNA),))
@@ -199,14 +200,14 @@ def pay_a_referral(books: sqlite3.Connection) -> Transfer:
     return both[0]
 
 
-def annas_account(books: sqlite3.Connection) -> tuple[int, int]:
+def annas_account(books: Connection) -> tuple[int, int]:
     """Balance and overdraft."""
     row = books.execute("SELECT balance, overdraft FROM account WHERE holder = '1'").fetchone()
     return row["balance"], row["overdraft"]
 
 
 def test_a_clawback_overdraws_exactly_as_needed_and_earnings_repay_it(
-    books: sqlite3.Connection,
+    books: Connection,
 ) -> None:
     reward = pay_a_referral(books)
     ((taken,),) = run(books, post, (clawback(reward),))
@@ -218,7 +219,7 @@ def test_a_clawback_overdraws_exactly_as_needed_and_earnings_repay_it(
     assert annas_account(books) == (10, 0)
 
 
-def test_who_was_overdrawn_cannot_spend(books: sqlite3.Connection) -> None:
+def test_who_was_overdrawn_cannot_spend(books: Connection) -> None:
     reward = pay_a_referral(books)
     run(books, post, (clawback(reward),), (gift("earned", ANNA, 979),))
     (refused,) = run(books, post, (gift("spend", BEN, 1, ANNA),))
@@ -226,7 +227,7 @@ def test_who_was_overdrawn_cannot_spend(books: sqlite3.Connection) -> None:
     assert refused.data["balance"] == -1
 
 
-def test_only_a_referrals_reward_is_clawed_back(books: sqlite3.Connection) -> None:
+def test_only_a_referrals_reward_is_clawed_back(books: Connection) -> None:
     run(books, post, (gift("g", ANNA, 100),))
     (refused,) = run(books, post, (clawback(gift("g", ANNA, 100)),))
     assert isinstance(refused, NotReversible)
@@ -279,7 +280,7 @@ async def test_what_was_spent_is_not_reversed(house: House) -> None:
         await reverse(house, "r", "a")
 
 
-def test_a_reversal_that_is_no_mirror_image_is_refused(books: sqlite3.Connection) -> None:
+def test_a_reversal_that_is_no_mirror_image_is_refused(books: Connection) -> None:
     run(books, post, (gift("a", ANNA, 100),))
     answers = run(
         books,
@@ -292,7 +293,7 @@ def test_a_reversal_that_is_no_mirror_image_is_refused(books: sqlite3.Connection
     assert [type(answer) for answer in answers] == [NotReversible] * 4
 
 
-def test_one_batch_sees_its_own_reversals(books: sqlite3.Connection) -> None:
+def test_one_batch_sees_its_own_reversals(books: Connection) -> None:
     first, mirrored, again = run(
         books,
         post,
@@ -305,7 +306,7 @@ def test_one_batch_sees_its_own_reversals(books: sqlite3.Connection) -> None:
     assert isinstance(again, NotReversible)
 
 
-def test_two_reversals_within_one_item_are_refused_together(books: sqlite3.Connection) -> None:
+def test_two_reversals_within_one_item_are_refused_together(books: Connection) -> None:
     run(books, post, (gift("a", ANNA, 100),), (gift("b", ANNA, 100),))
     before = contents(books)
     (refused,) = run(
@@ -323,7 +324,7 @@ def test_two_reversals_within_one_item_are_refused_together(books: sqlite3.Conne
 # The database's own guards
 
 
-def test_the_database_itself_refuses_an_overdraft(books: sqlite3.Connection) -> None:
+def test_the_database_itself_refuses_an_overdraft(books: Connection) -> None:
     run(books, post, (gift("a", ANNA, 10),))
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         books.execute("UPDATE account SET balance = -1 WHERE kind = 'member'")

@@ -1,8 +1,7 @@
 """Settings, libraries and stores for the tests of schedules."""
 
 import random
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -181,16 +180,6 @@ class Live:
 
 def publisher(store: Store, live: Live) -> Publisher:
     return Publisher(store, Voice(live, random.Random(1)), live, Pages(live, ""))
-
-
-@asynccontextmanager
-async def open_store(directory: Path) -> AsyncIterator[Store]:
-    store = Store(directory, MODELS)
-    await store.open()
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 START = at("2026-11-25 10:00")

@@ -14,8 +14,9 @@ from bot.members.models import GroupRow
 from bot.schedules.publisher import Published
 from bot.settings.load import load_settings
 from bot.settings.settings import Settings
+from tests.support.stores import open_store
 
-from .support import Live, at, open_store, publisher
+from .support import Live, at, publisher
 
 CONFIG = Path(__file__).parents[3] / "config"
 NOW = "2026-11-22T09:00"

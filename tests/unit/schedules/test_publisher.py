@@ -22,7 +22,8 @@ from bot.schedules.records import (
 )
 from bot.settings.pages import Pages
 from bot.settings.schema.calendar import Late, PostLimits
-from bot.store.db import Store, connect_sqlite_readonly
+from bot.store.db import Store
+from tests.support.stores import look_into
 
 from .support import (
     EVENING,
@@ -292,12 +293,8 @@ async def test_the_command_line_reads_the_same_history(store: Store, live: Live)
     await ours.run(START)
     await ours.run(EVENING)
     await ours.publish_next(GROUP, EVENING + 5 * MINUTE, EventKey("e1"))
-    connection = connect_sqlite_readonly(store.path)
-    try:
-        assert read_history_from(connection, GROUP) == await read_history(store, GROUP)
-    finally:
-        connection.close()
     history = await read_history(store, GROUP)
+    assert look_into(store, lambda reader: read_history_from(reader, GROUP)) == history
     assert (len(history.posts), history.since, history.sequence) == (2, EVENING, 2)
 
 

@@ -187,13 +187,19 @@ def persona() -> str:
 
 def commands() -> str:
     """commands.yaml with every command of the product."""
-    lines = ["commands:"]
-    for number, name in enumerate(CommandName):
-        letter = chr(ord("a") + number)
-        lines.append(f"  {name}:")
-        lines.append(f"    words: [{name}词, 又{name}]")
-        lines += [f"    alias: alias_{letter}", f"    help: 说明 {name}"]
-    return "\n".join(lines) + "\n"
+    return "commands:\n" + "".join(map(command, CommandName))
+
+
+def command(name: CommandName) -> str:
+    """The lines of one command; aliases are alias_a, alias_b and so on, in the order of names."""
+    number = list(CommandName).index(name)
+    letter = "z" * (number // 26) + chr(ord("a") + number % 26)
+    return (
+        f"  {name}:\n"
+        f"    words: [{name}词, 又{name}]\n"
+        f"    alias: alias_{letter}\n"
+        f"    help: 说明 {name}\n"
+    )
 
 
 def good_files() -> dict[str, str]:

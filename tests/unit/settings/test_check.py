@@ -9,6 +9,7 @@ import pytest
 
 from bot.cli import check
 from bot.platforms.describe import render_channels
+from bot.settings.schema.commands import CommandName
 
 from .good_config import ENVIRONMENT, Configuration
 
@@ -42,7 +43,7 @@ def test_a_good_configuration_is_summed_up(
         "  pillars  brand 1, product 0, industry 1, user 0",
         "  kinds    story 1, activity 0, product 0, red_packet 0, lesson 1",
         "knowledge  1 answers",
-        "commands   21",
+        f"commands   {len(CommandName)}",
         "persona    小茶 (AI 助手)",
         "  memory   喝茶去: in 0 of 2 posts, wanted 0",
         "note: ../config/schema is out of date; run check --write-schema",

@@ -2,7 +2,9 @@
 
 import pytest
 
-from .good_config import Configuration
+from bot.settings.schema.commands import CommandName
+
+from .good_config import Configuration, command
 
 
 @pytest.mark.parametrize(
@@ -109,11 +111,7 @@ def test_doubled_braces_are_braces(config: Configuration) -> None:
 
 
 def test_a_command_without_words_is_missed(config: Configuration) -> None:
-    config.edit(
-        "commands.yaml",
-        "  plan:\n    words: [plan词, 又plan]\n    alias: alias_o\n    help: 说明 plan\n",
-        "",
-    )
+    config.edit("commands.yaml", command(CommandName.PLAN), "")
 
     assert config.problems() == [
         "commands.yaml:1:1  commands.plan  missing command  add plan: with words, alias and help"
@@ -127,8 +125,8 @@ def test_no_word_means_two_commands_however_it_is_written(config: Configuration)
 
     assert config.problems() == [
         (
-            f"{config.place('commands.yaml', 'alias_c', skip=1)}  commands.statement.alias"
-            "  already a word of commands.points  choose another word"
+            f"{config.place('commands.yaml', 'alias_c', skip=1)}  commands.calendar.alias"
+            "  already a word of commands.make_up  choose another word"
         ),
         (
             f"{config.place('commands.yaml', chr(39) + '/')}  commands.claim.words[1]"

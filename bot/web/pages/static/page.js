@@ -44,6 +44,14 @@ function makeLink(address) {
   return link;
 }
 
+// The picture tells what the words beside it tell, so whoever hears the page misses nothing.
+function makePicture(body) {
+  const picture = document.createElement("img");
+  picture.alt = "";
+  picture.src = `data:image/png;base64,${body}`;
+  return picture;
+}
+
 function makeButton(label, onTap) {
   const button = document.createElement("button");
   button.type = "button";
@@ -66,6 +74,7 @@ function showAnswer(bubble, answer) {
     title.textContent = answer.title;
     bubble.prepend(title);
   }
+  if (answer.picture) bubble.append(makePicture(answer.picture));
   for (const { label, key } of answer.buttons || []) {
     bubble.append(makeButton(label, (button) => tap(button, key, answer.task)));
   }

@@ -1,10 +1,10 @@
 """What a visitor does on a page: once for each id, as himself, and answered by the handlers."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +12,13 @@ from structlog.testing import capture_logs
 
 from bot.core.errors import StoreError
 from bot.core.events import EventKind
-from bot.core.messages import Card, CardUpdate, Link, Text
+from bot.core.messages import Card, CardUpdate, Drawing, Link, Text
+from bot.core.pictures import ShopPicture
 from bot.pipeline import worker as worker_module
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
 from bot.pipeline.routing import Route
 from bot.store.db import Store
-from bot.web.pages.acts import MOST_CHARACTERS, event_of, read_act
+from bot.web.pages.acts import MOST_CHARACTERS, event_of, read_act, shown
 from bot.web.pages.member_pages import TICKET_LIFE
 from bot.web.pages.turnstile import MOST_A_MINUTE
 from bot.web.server import MOST_BODY_BYTES
@@ -35,16 +36,10 @@ from tests.support.pages import (
     with_pages,
 )
 from tests.support.pipeline import texts_of
-from tests.support.stores import execute, open_store, read_value
+from tests.support.stores import execute, read_value
 
 ACT_ID = "f" * 32
 ANSWER = Reply(Text("the answer"))
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -400,6 +395,14 @@ async def test_a_tap_comes_as_the_platforms_taps_do(store: Store) -> None:
         assert (event.user_id, context.group_key) == (CUSTOMER, POND)
         assert answer.data["answer"] == {"title": "红包", "text": "10 份"}
         assert CUSTOMER not in answer.text
+
+
+def test_a_drawing_is_shown_with_its_words_and_its_picture() -> None:
+    picture = ShopPicture(title="商城", items=(), balance=10, brand="禾间")
+    stands = shown(Drawing(picture, "商城里还没有东西"))
+    assert stands["state"] == "done"
+    assert stands["answer"]["text"] == "商城里还没有东西"
+    assert base64.b64decode(stands["answer"]["picture"]).startswith(b"\x89PNG")
 
 
 async def test_an_answer_without_a_shape_of_its_own_is_shown_in_words(store: Store) -> None:

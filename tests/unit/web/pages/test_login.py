@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,15 +25,8 @@ from tests.support.pages import (
     open_town,
     with_pages,
 )
-from tests.support.stores import open_store
 
 PUBLIC = "https://pond.example.com"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -10,13 +9,6 @@ from bot.store.db import Store
 from tests.support.brand import Live, brand
 from tests.support.customers import POND
 from tests.support.pages import CUSTOMER, Town, open_town, with_pages, without_pages
-from tests.support.stores import open_store
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -32,7 +24,10 @@ async def test_the_page_names_the_group_and_offers_the_commands(town: Town) -> N
     assert "<h1>池塘</h1>" in page.text
     assert "小禾" in page.text
     buttons = re.findall(r'<button type="button">(.+?)</button>', page.text)
-    assert buttons == ["签到", "抢红包", "积分", "邀请", "我的数据", "帮助"]
+    assert buttons == [
+        *("签到", "签到日历", "抢红包", "抽奖", "积分"),
+        *("商城", "排行", "邀请", "我的数据", "帮助"),
+    ]
     assert f'data-act="/m/{POND}/act"' in page.text
     assert CUSTOMER not in page.text
 
@@ -84,6 +79,7 @@ async def test_the_page_loads_our_own_files_alone_and_runs_nothing_inline(town: 
         assert policy.pop("default-src") == "'none'"
         assert policy.pop("frame-ancestors") == policy.pop("base-uri") == "'none'"
         assert policy.pop("form-action") == "'none'"
+        assert policy.pop("img-src") == "data:", "pictures come inside our own answers"
         assert set(policy.values()) == {"'self'"}
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"

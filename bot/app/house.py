@@ -1,0 +1,108 @@
+"""What every object of one process is built from, and the objects that features share."""
+
+import random
+from dataclasses import dataclass
+
+from bot.channels.build import Channels
+from bot.channels.pay_build import OpenPay, PayStage, open_pay
+from bot.core.clock import Clock
+from bot.core.metrics import Metrics
+from bot.growth.invites import Invites
+from bot.growth.ways import Ways
+from bot.handlers.letters import Letters
+from bot.handlers.purchases import Teller
+from bot.members.roster import Roster
+from bot.members.ties import Ties
+from bot.persona.voice import Voice
+from bot.pipeline.proposals import Proposals
+from bot.rewards.adjustments import Adjustments
+from bot.rewards.audit.nightly import NightlyAudit
+from bot.rewards.boards.boards import Boards
+from bot.rewards.checkin.checkins import CheckIns
+from bot.rewards.ledger.expiry import Expiry
+from bot.rewards.ledger.statement import Statements
+from bot.rewards.levels import Levels
+from bot.rewards.lottery.lotteries import Lotteries
+from bot.rewards.lottery.promises import Promises
+from bot.rewards.packets.packets import Packets
+from bot.rewards.payout.claims import NOTICE_PATH, ClaimLinks
+from bot.rewards.payout.payouts import Payouts
+from bot.rewards.redemption.redemptions import Redemptions
+from bot.rewards.thanks import PeerThanks
+from bot.schedules.publisher import Publisher
+from bot.settings.pages import Pages
+from bot.settings.reload import LiveSettings
+from bot.store.db import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is there before anything of ours: settings, database, platforms, time and chance."""
+
+    live: LiveSettings
+    store: Store
+    channels: Channels
+    clock: Clock
+    rng: random.Random
+    metrics: Metrics
+    address: str
+    """Where this process is reached from this machine."""
+
+    pay_stage: PayStage | None
+    """The rehearsed payment service, in rehearsals."""
+
+
+class House:
+    """The objects that features share, one of each in a process."""
+
+    def __init__(self, ground: Ground) -> None:
+        store, live, rng = ground.store, ground.live, ground.rng
+        self.ground = ground
+        self.voice = Voice(live, rng)
+        self.pages = Pages(live, ground.address)
+        self.roster = Roster(store)
+        self.letters = Letters(self.roster, live)
+        self.ties = Ties(store)
+        self.invites = Invites(store, rng)
+        self.ways = Ways(store, ground.channels.contacts)
+        self.statements = Statements(store)
+        self.expiry = Expiry(store)
+        self.nightly_audit = NightlyAudit(store)
+        self.check_ins = CheckIns(store)
+        self.levels = Levels(store)
+        self.thanks = PeerThanks(store)
+        self.adjustments = Adjustments(store)
+        self.packets = Packets(store, rng)
+        self.lotteries = Lotteries(store, rng)
+        self.promises = Promises(self.lotteries, ground.clock)
+        self.redemptions = Redemptions(store, rng)
+        self.teller = Teller(self.voice, self.roster)
+        self.boards = Boards(store)
+        self.payouts = Payouts(store, rng)
+        self.pay = _open_pay(ground)
+        self.claim_links = (
+            None if self.pay is None else ClaimLinks(self.pay.address, self.pay.secret)
+        )
+        self.proposals = Proposals(store)
+        self.publisher = Publisher(store, self.voice, live, self.pages)
+
+    async def open(self) -> None:
+        """Remember what was said last, appoint whom bot.yaml names, keep what was promised.
+
+        Raises ConfigurationRefused when the configuration takes back what was published.
+        """
+        await self.voice.recall(self.ground.store)
+        await self.roster.appoint(self.ground.live.current, self.ground.clock.now())
+        await self.promises.guard(self.ground.live)
+
+
+def _open_pay(ground: Ground) -> OpenPay | None:
+    """The payment service, if bot.yaml has a merchant."""
+    return open_pay(
+        ground.live.current,
+        session=ground.channels.session,
+        clock=ground.clock,
+        own_address=ground.address,
+        notice_path=NOTICE_PATH,
+        stage=ground.pay_stage,
+    )

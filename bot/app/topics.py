@@ -1,0 +1,98 @@
+"""What the bot does, by topic: which words and taps lead where, and what runs by the clock."""
+
+from bot.app.house import House
+from bot.app.traffic import Traffic
+from bot.handlers.ask import AskHandlers
+from bot.handlers.boards import BoardHandlers, BoardJob
+from bot.handlers.books import AuditJob, ExpiryJob
+from bot.handlers.checkin import CheckInHandlers
+from bot.handlers.earning import EarningHandlers
+from bot.handlers.friends import FriendHandlers
+from bot.handlers.help import HelpHandlers
+from bot.handlers.invite import InviteHandlers, ReferralJob
+from bot.handlers.lottery import LotteryHandlers
+from bot.handlers.lottery_job import LotteryJob
+from bot.handlers.owner import OwnerHandlers
+from bot.handlers.packets.claiming import PacketClaims
+from bot.handlers.packets.ending import PacketExpiry
+from bot.handlers.packets.sending import PacketSending
+from bot.handlers.payout import PayoutHandlers
+from bot.handlers.payout_news import PayoutJob
+from bot.handlers.points import PointsHandlers
+from bot.handlers.profile import ProfileHandlers
+from bot.handlers.shop import ShopHandlers
+from bot.handlers.shop_desk import ShopDeskHandlers
+from bot.handlers.shop_job import ShopJob
+from bot.handlers.tasks import TaskHandlers, TaskJob
+from bot.handlers.welcome import MembershipHandlers, WelcomeJob
+from bot.pipeline.routing import Route
+from bot.pipeline.takeover import TakeoverJob
+from bot.rewards.payout.courier import Courier
+from bot.schedules.ticker import Job
+
+
+def routes_of(house: House) -> tuple[Route, ...]:
+    """All routes; the first that fits answers, so the one for all other words comes last."""
+    store, voice, roster = house.ground.store, house.voice, house.roster
+    payer = None if house.pay is None else house.pay.client
+    groups = (
+        CheckInHandlers(voice, house.check_ins, house.statements),
+        PointsHandlers(voice, house.statements),
+        EarningHandlers(voice, roster, house.levels, house.thanks, house.adjustments),
+        PacketSending(voice, house.packets, house.proposals, roster, house.pages),
+        PacketClaims(store, voice, house.packets, roster),
+        BoardHandlers(voice, house.boards, roster),
+        PayoutHandlers(voice, house.payouts, roster, payer, house.claim_links),
+        LotteryHandlers(voice, house.lotteries, house.redemptions, house.pages),
+        ShopHandlers(voice, house.redemptions, house.statements, house.levels, house.teller),
+        ShopDeskHandlers(voice, house.redemptions, house.teller),
+        InviteHandlers(voice, house.invites, roster, house.ways),
+        ProfileHandlers(store, voice, house.statements, house.check_ins, house.invites, roster),
+        OwnerHandlers(store, voice, house.publisher, roster),
+        TaskHandlers(store, voice),
+        MembershipHandlers(roster, house.invites),
+        FriendHandlers(voice, house.ties),
+        AskHandlers(voice),
+    )
+    routes = tuple(route for group in groups for route in group.routes())
+    return (*HelpHandlers(voice, routes).routes(), *routes)
+
+
+def payout_job(house: House) -> PayoutJob:
+    """The job that carries payouts; notices wake it."""
+    ground = house.ground
+    courier = None if house.pay is None else Courier(house.payouts, house.pay.client, ground.clock)
+    return PayoutJob(
+        store=ground.store,
+        payouts=house.payouts,
+        courier=courier,
+        links=house.claim_links,
+        roster=house.roster,
+        voice=house.voice,
+        live=ground.live,
+        metrics=ground.metrics,
+    )
+
+
+def jobs_of(house: House, traffic: Traffic, payouts: PayoutJob) -> tuple[Job, ...]:
+    """What runs by the clock, in this order: first who is there, then what hangs on it."""
+    ground = house.ground
+    store, live, voice, roster = ground.store, ground.live, house.voice, house.roster
+    return (
+        TakeoverJob(traffic.worker),
+        traffic.looks.roster_sync,
+        traffic.looks.contact_sync,
+        traffic.looks.tag_sync,
+        traffic.looks.pulling,
+        PacketExpiry(store, house.packets, roster, voice, live),
+        LotteryJob(store, house.lotteries, house.promises, roster, voice, house.pages, live),
+        ShopJob(store, house.redemptions, house.teller, live),
+        ReferralJob(house.invites, roster, voice, live),
+        ExpiryJob(store, house.expiry, house.letters, voice, live),
+        BoardJob(store, house.boards, roster, voice, live),
+        WelcomeJob(roster, voice, live),
+        house.publisher,
+        TaskJob(store, ground.channels.tasks, roster, voice, live),
+        payouts,
+        AuditJob(store, house.nightly_audit, house.letters, voice, live, ground.metrics),
+    )

@@ -1,0 +1,1 @@
+"""Redemption, from the pure decisions to the lanes."""
