@@ -64,6 +64,7 @@ MAY_BE_WISHED = frozenset(
 
 _CLOSING = " 。.!?~,,;;…、"
 
+
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """A command as typed. ``words`` is what followed it, with its own spelling kept."""

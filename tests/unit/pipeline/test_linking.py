@@ -1,6 +1,5 @@
 """Two members who are one person become one, unless each has something of his own."""
 
-
 import pytest
 
 from bot.core.ids import MemberId, UserId
@@ -95,8 +94,10 @@ POSSESSIONS = {
     "a stay": ("INSERT INTO membership (group_key, member_id, left_at) VALUES ('g', {he}, 1)",),
     "points": ("INSERT INTO account (currency, kind, holder) VALUES ('points', 'member', '{he}')",),
     "a check-in": (
-        "INSERT INTO checkin (member_id, on_date, streak, points, bonus, event_key)"
-        " VALUES ({he}, '2026-11-22', 1, 10, 0, 'e1')",
+        (
+            "INSERT INTO checkin (member_id, on_date, streak, points, bonus, event_key)"
+            " VALUES ({he}, '2026-11-22', 1, 10, 0, 'e1')"
+        ),
     ),
     "a packet": (PACKET.format(owner="{he}"),),
     "a share": (
