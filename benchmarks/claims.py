@@ -38,6 +38,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
+from bot.core.memory import settle_memory
 from bot.rewards.audit.audit import audit
 from bot.rewards.packets.gate import PacketKind, Terms
 from bot.rewards.packets.packet import Claimed, OpenedPacket
@@ -508,8 +509,7 @@ async def compare(engine: str, database: str, arguments: argparse.Namespace) -> 
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         async with open_bench(Path(folder), database) as bench:
             await round_of(bench, 1_000)  # warm: statements prepared, code compiled
-            gc.collect()
-            gc.freeze()  # as `python -m bot run` does
+            settle_memory()  # as `python -m bot run` does
             rounds = [await round_of(bench, arguments.claims) for _ in range(arguments.rounds)]
             report(engine, rounds)
             proof = await asyncio.to_thread(prove, bench.store)

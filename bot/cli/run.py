@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -11,6 +10,7 @@ from bot.app import App
 from bot.cli.location import Location, add_location, location_of
 from bot.cli.logs import configure_logs
 from bot.core.errors import StoreError
+from bot.core.memory import settle_memory
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 from bot.settings.settings import Settings
@@ -63,8 +63,7 @@ async def _serve(settings: Settings, data: Location, port: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await app.start()
-    gc.collect()
-    gc.freeze()  # settings and code live for ever: the collector need not look at them again
+    settle_memory()  # settings and code live for ever
     try:
         print("\n".join(_banner(app, settings, data)), flush=True)
         await stop.wait()
