@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.core.ids import MemberId
 from bot.core.money import Currency
@@ -50,14 +50,6 @@ FROM (
 JOIN transfer ON transfer.id = line.transfer_id
 JOIN entry AS last ON last.id = line.last_id
 ORDER BY transfer.id DESC
-"""
-
-_ENDING = """
-SELECT lot.expires_on, lot.points
-FROM account JOIN lot ON lot.account_id = account.id
-WHERE account.currency = 'points' AND account.kind = 'member' AND account.holder = ?
-    AND lot.points > 0 AND lot.expires_on <= ?
-ORDER BY lot.expires_on
 """
 
 
@@ -109,11 +101,6 @@ class Statements:
             )
             for row in rows
         ]
-
-    async def read_ending(self, member_id: MemberId, until: date) -> list[tuple[date, int]]:
-        """Points that the member can use until ``until`` or an earlier day, by the day."""
-        rows = await self._store.read(_ENDING, (str(member_id), until.isoformat()))
-        return [(date.fromisoformat(row["expires_on"]), row["points"]) for row in rows]
 
     async def read_totals(self, member_id: MemberId) -> Totals:
         """What the member has earned and spent so far."""

@@ -256,14 +256,6 @@ class Lotteries:
             if (found := rounds[row["lottery_id"]]) is not None
         )
 
-    async def read_left(self, lottery_id: LotteryId) -> dict[str, int]:
-        """How many of each prize can still be won, by its key."""
-        rows = await self._store.read(
-            "SELECT prize_key, stock - won AS remaining FROM lottery_prize WHERE lottery_id = ?",
-            [lottery_id],
-        )
-        return {row["prize_key"]: row["remaining"] for row in rows}
-
     async def next_end(self) -> datetime | None:
         """When a round or the time for a claim ends next; a full round has ended already."""
         return await self._first(_NEXT_END)

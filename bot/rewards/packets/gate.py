@@ -75,11 +75,6 @@ class Gate:
         """For whoever answers ``question``."""
         return cls(GateKind.QUIZ, words=question, secret=bare(answer))
 
-    @property
-    def asks_for_a_word(self) -> bool:
-        """Whether claiming takes a word."""
-        return self.kind in (GateKind.PASSWORD, GateKind.QUIZ)
-
     def opens_to(self, word: str) -> bool:
         """Whether ``word`` is the right one; width, case and marks around it do not count."""
         return bool(self.secret) and bare(word) == self.secret

@@ -49,7 +49,6 @@ SHOWN = 10
 """Most redemptions of a member that 我的兑换 shows, the newest first."""
 
 _READ_SHELVES = "SELECT currency, holder, balance FROM account WHERE kind = 'stock'"
-_READ = f"{COLUMNS} FROM redemption WHERE redemption.id = ?"
 _READ_BY_CODE = f"{COLUMNS} FROM redemption WHERE redemption.code = ?"
 _READ_OF_MEMBER = f"""
 {COLUMNS} FROM redemption WHERE redemption.member_id = ?
@@ -287,10 +286,6 @@ class Redemptions:
             )
             for number, goods in enumerate(goods_of(rules), start=1)
         ]
-
-    async def read_redemption(self, redemption_id: RedemptionId) -> Redemption | None:
-        """A redemption by its number."""
-        return next(iter(await self._read(_READ, (redemption_id,))), None)
 
     async def read_by_code(self, code: str) -> Redemption | None:
         """The redemption that was given as ``code``."""
