@@ -1,5 +1,6 @@
 """What a handler is given and what it gives back."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -83,4 +84,27 @@ class Nobody:
     reason: str
 
 
-Outcome = Reply | Nobody
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Not mine after all: the next route that fits is asked."""
+
+
+Show = Callable[[str], None]
+"""Shows the beginning of an answer where answers may begin before they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """The answer takes seconds: ``work`` finds it while the conversation goes on.
+
+    Whoever asked is answered later, or in the stream. After a crash ``work`` is done again.
+    """
+
+    work: Callable[[Show], Awaitable[Reply]]
+
+
+Outcome = Reply | Nobody | Pass | Slow
+"""What a handler says of an event."""
+
+Ending = Reply | Nobody
+"""What an event ends with."""

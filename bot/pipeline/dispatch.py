@@ -10,7 +10,7 @@ from bot.core.ports import Hears
 from bot.members.people import Standing
 from bot.persona.voice import Voice
 from bot.pipeline.commands import CommandWords, Invocation
-from bot.pipeline.context import Context, Nobody, Outcome, Reply
+from bot.pipeline.context import Context, Nobody, Outcome, Pass, Reply
 from bot.pipeline.guards import FloodGate
 from bot.pipeline.routing import Route
 from bot.settings.schema import channels
@@ -72,13 +72,19 @@ class Dispatcher:
         early = self._guard(context)
         if early is not None:
             return context, "guard", early
-        route = next((route for route in self._routes if route.fits(context)), None)
-        if route is None:
-            return context, "nobody", Nobody("no route for this kind of event")
-        refusal = self._refusal(route, context)
-        if refusal is not None:
-            return context, f"{route.name} refused", refusal
-        return context, route.name, await route.handle(context)
+        overheard = self._is_overheard(context)
+        for route in self._routes:
+            if not route.fits(context) or (overheard and not route.overhears):
+                continue
+            refusal = self._refusal(route, context)
+            if refusal is not None:
+                return context, f"{route.name} refused", refusal
+            outcome = await route.handle(context)
+            if not isinstance(outcome, Pass):
+                return context, route.name, outcome
+        if overheard:
+            return context, "nobody", Nobody("talk that was not addressed to the bot")
+        return context, "nobody", Nobody("no route for this kind of event")
 
     def context(self, event: Event, standing: Standing) -> Context:
         """The event with everything that decides about it, as of now."""
@@ -120,14 +126,17 @@ class Dispatcher:
                 return Nobody("flood")
             words = self._voice.say("refused.flood", scope=context.scope, name=context.member.name)
             return Reply(Text(words))
-        in_group = context.event.conversation.place is Place.GROUP
-        if (
-            in_group
-            and context.invocation is None
-            and self._hears.get(context.event.channel) is Hears.EVERYTHING
-        ):
-            return Nobody("talk that was not addressed to the bot")
         return None
+
+    def _is_overheard(self, context: Context) -> bool:
+        """Whether it is talk among members: silence is the default there."""
+        event = context.event
+        return (
+            event.has_words
+            and event.conversation.place is Place.GROUP
+            and context.invocation is None
+            and self._hears.get(event.channel) is Hears.EVERYTHING
+        )
 
     def _refusal(self, route: Route, context: Context) -> Reply | None:
         """Why the person may not use the route, in words; None when he may."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.core.messages import Text
 from bot.persona.voice import Voice
-from bot.pipeline.context import Context, Outcome, Reply
+from bot.pipeline.context import Context, Ending, Reply
 from bot.pipeline.dispatch import group_of
 from bot.rewards.earning.rules import EarningWish, match_earnings
 from bot.rewards.levels import Levels, LevelTold, rank_of
@@ -48,8 +48,8 @@ class Merits:
         )
 
     async def with_news(
-        self, context: Context, outcome: Outcome
-    ) -> tuple[Outcome, tuple[LevelTold, ...]]:
+        self, context: Context, outcome: Ending
+    ) -> tuple[Ending, tuple[LevelTold, ...]]:
         """The outcome, its words followed by a level that the member was not told of yet."""
         levels = context.settings.rewards.levels
         if context.invocation is None or context.invocation.name not in NEWS_WITH:

@@ -17,6 +17,9 @@ class Route:
     ``button`` is the start of a tapped button's key. What is for ``owners_only`` is refused, with
     the reason, to whoever's stored role does not allow it, and in private chats unless it works
     ``in_private`` too; what is for ``members_only`` to whoever is in no group.
+
+    A route that ``overhears`` is shown talk in a group that was not addressed to the bot as well,
+    where the platform brings it; it passes unless it is sure.
     """
 
     name: str
@@ -27,6 +30,7 @@ class Route:
     owners_only: bool = False
     in_private: bool = False
     members_only: bool = False
+    overhears: bool = False
 
     def fits(self, context: Context) -> bool:
         """Whether this route is for the event of ``context``."""

@@ -23,12 +23,13 @@ from bot.core.messages import (
 )
 from bot.core.metrics import Metrics
 from bot.core.ports import Capabilities
-from bot.members.people import Interaction, Standing
+from bot.members.people import Standing
 from bot.members.tags import match_rules
 from bot.outbox.enqueue import post
 from bot.persona.voice import Voice
+from bot.pipeline.acts import acts_of, interaction_of
 from bot.pipeline.completion import Completion, complete
-from bot.pipeline.context import Context, Nobody, Outcome, Reply
+from bot.pipeline.context import Context, Ending, Nobody, Pass, Reply, Slow
 from bot.pipeline.dispatch import Dispatcher, group_of, realm_of
 from bot.pipeline.inbox import Accepted, Arrival, Inbox, Stranded
 from bot.pipeline.merits import Merits
@@ -36,7 +37,6 @@ from bot.pipeline.names import Names
 from bot.pipeline.roads import answer_by_address, fits_request, later_answer
 from bot.pipeline.streams import GRACE, Refresh, StreamState, refresh
 from bot.rewards.levels import LevelTold
-from bot.settings.schema.members import Act
 from bot.settings.settings import HasSettings, Settings
 from bot.store.db import Store
 
@@ -49,6 +49,9 @@ COMMIT_SECONDS = 1.0
 SIDE_BY_SIDE = 256
 """Events handled at the same time."""
 
+SLOW_SIDE_BY_SIDE = 64
+"""Slow answers worked at at the same time; they hold up nothing else."""
+
 MOST_ATTEMPTS = 5
 """After so many failures an event is parked and its sender told."""
 
@@ -60,10 +63,12 @@ SPOKEN = (EventKind.TEXT, EventKind.MEDIA, EventKind.TAPPED, EventKind.CHOSE)
 class _Ticket:
     """An event under way. ``listeners`` wait in open requests; ``claimed`` says: keep waiting.
 
-    ``streaming`` says that the platform was shown a beginning and will ask for the rest.
+    ``streaming`` says that the platform was shown a beginning and will ask for the rest. ``passed``
+    is set when the next event of the conversation may be handled.
     """
 
     answer: asyncio.Future[Message | None]
+    passed: asyncio.Event = field(default_factory=asyncio.Event)
     listeners: int = 0
     claimed: bool = False
     streaming: bool = False
@@ -109,9 +114,11 @@ class Worker:
         self._refreshes = store.lane("stream refresh", refresh)
         self._log = structlog.get_logger("pipeline")
         self._tickets: dict[RecordId, _Ticket] = {}
-        self._tails: dict[str, asyncio.Task[None]] = {}
+        self._tails: dict[str, asyncio.Event] = {}
+        self._shown: dict[EventKey, str] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._slow_room = asyncio.Semaphore(SLOW_SIDE_BY_SIDE)
         self.posted = asyncio.Event()
         """Set whenever a completed event has left messages in the outbox."""
 
@@ -148,7 +155,7 @@ class Worker:
         """How the streamed answer to an event stands: Waiting, the answer, or None (it went)."""
         view = await self._refreshes.submit(Refresh(event_key, self._clock.now()))
         if view.state is StreamState.PENDING:
-            return self._waiting()
+            return self._waiting(event_key)
         return view.answer
 
     async def handled(self, accepted: Accepted) -> None:
@@ -179,37 +186,61 @@ class Worker:
         ticket = _Ticket(asyncio.get_running_loop().create_future())
         self._tickets[record_id] = ticket
         job = _Job(record_id, event, standing, attempts, ticket=ticket)
-        task = asyncio.create_task(self._work(job, self._tails.get(event.ordering_key)))
-        self._tails[event.ordering_key] = task
+        before = self._tails.get(event.ordering_key)
+        self._tails[event.ordering_key] = ticket.passed
+        task = asyncio.create_task(self._work(job, before))
         self._running.add(task)
-        task.add_done_callback(lambda done: self._end(done, event.ordering_key))
+        task.add_done_callback(self._running.discard)
 
-    def _end(self, task: asyncio.Task[None], ordering_key: str) -> None:
-        self._running.discard(task)
-        if self._tails.get(ordering_key) is task:
-            del self._tails[ordering_key]
+    def _give_way(self, job: _Job) -> None:
+        """Let the next event of the conversation be handled."""
+        job.ticket.passed.set()
+        if self._tails.get(job.event.ordering_key) is job.ticket.passed:
+            del self._tails[job.event.ordering_key]
 
-    async def _work(self, job: _Job, before: asyncio.Task[None] | None) -> None:
+    async def _work(self, job: _Job, before: asyncio.Event | None) -> None:
         if before is not None:
-            await asyncio.wait([before])
-        async with self._room:
-            loop = asyncio.get_running_loop()
-            slow = loop.call_later(ANSWER_SECONDS, self._ask_for_patience, job)
-            try:
-                await self._handle(job)
-            except Exception:  # noqa: BLE001 (worker loop: logs, counts and goes on)
-                await self._fail(job)
-            finally:
-                slow.cancel()
-                del self._tickets[job.record_id]
-                if not job.ticket.answer.done():
-                    job.ticket.answer.set_result(None)
+            await before.wait()
+        loop = asyncio.get_running_loop()
+        patience: asyncio.TimerHandle | None = None
+        try:
+            async with self._room:
+                patience = loop.call_later(ANSWER_SECONDS, self._ask_for_patience, job)
+                slow = await self._handle(job)
+            if slow is not None:
+                self._give_way(job)
+                async with self._slow_room:
+                    await self._finish_slow(job, *slow)
+        except Exception:  # noqa: BLE001 (worker loop: logs, counts and goes on)
+            await self._fail(job)
+        finally:
+            if patience is not None:
+                patience.cancel()
+            self._give_way(job)
+            self._shown.pop(job.event.key, None)
+            del self._tickets[job.record_id]
+            if not job.ticket.answer.done():
+                job.ticket.answer.set_result(None)
 
-    async def _handle(self, job: _Job) -> None:
+    async def _handle(self, job: _Job) -> tuple[Context, str, Slow] | None:
+        """Handle an event to its end; if its answer takes long, return what is still to be done."""
         realm = realm_of(self._live.current, job.event.channel)
         standing = await self._names.introduce(realm, job.standing)
         context, route, outcome = await self._dispatcher.dispatch(job.event, standing)
         self._metrics.handled.labels(route).inc()
+        if isinstance(outcome, Slow):
+            return context, route, outcome
+        assert not isinstance(outcome, Pass), "passed on by the dispatcher"
+        await self._finish(job, context, route, outcome)
+        return None
+
+    async def _finish_slow(self, job: _Job, context: Context, route: str, slow: Slow) -> None:
+        def show(beginning: str) -> None:
+            self._shown[job.event.key] = beginning
+
+        await self._finish(job, context, route, await slow.work(show))
+
+    async def _finish(self, job: _Job, context: Context, route: str, outcome: Ending) -> None:
         reason = f"{route}: {outcome.reason}" if isinstance(outcome, Nobody) else route
         outcome, told = await self._merits.with_news(context, outcome)
         await self._complete(job, context, outcome, reason, told)
@@ -229,7 +260,7 @@ class Worker:
         self,
         job: _Job,
         context: Context,
-        outcome: Outcome,
+        outcome: Ending,
         reason: str,
         told: tuple[LevelTold, ...] = (),
         *,
@@ -256,7 +287,7 @@ class Worker:
             outcome=reason,
             answer=reply.answer if in_request or streaming else None,
             outgoings=outgoings,
-            interactions=tuple(_interaction(context, act, reply.detail) for act in acts),
+            interactions=tuple(interaction_of(context, act, reply.detail) for act in acts),
             hits=match_rules(
                 context.settings.members,
                 member_id=context.member.member_id,
@@ -287,7 +318,7 @@ class Worker:
         if not table.streams or accepted.event.kind is not EventKind.TEXT:
             return None
         ticket.streaming = True
-        return self._waiting()
+        return self._waiting(accepted.event.key)
 
     def _ask_for_patience(self, job: _Job) -> None:
         """Where an open request cannot wait, show by a send that the answer is on its way."""
@@ -296,7 +327,7 @@ class Worker:
             return
         if event.kind is not EventKind.TEXT:
             return
-        waiting = answer_by_address(event, self._waiting(), key=f"{event.key}/waiting")
+        waiting = answer_by_address(event, self._waiting(event.key), key=f"{event.key}/waiting")
         task = asyncio.create_task(self._post(waiting))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -305,8 +336,10 @@ class Worker:
         await post(self._store, [outgoing], now=self._clock.now())
         self.posted.set()
 
-    def _waiting(self) -> Waiting:
-        return Waiting(self._voice.say("answer.waiting", scope="waiting"))
+    def _waiting(self, event_key: EventKey) -> Waiting:
+        """What stands in place of an answer: its beginning, or that it is on its way."""
+        begun = self._shown.get(event_key)
+        return Waiting(begun or self._voice.say("answer.waiting", scope="waiting"))
 
 
 def arrival_of(event: Event, settings: Settings, now: datetime, table: Capabilities) -> Arrival:
@@ -319,33 +352,4 @@ def arrival_of(event: Event, settings: Settings, now: datetime, table: Capabilit
         present=event.kind in SPOKEN and event.conversation.place is Place.GROUP,
         now=now,
         opens=event.kind in table.windows or (table.first_word and event.kind in SPOKEN),
-    )
-
-
-def acts_of(context: Context, outcome: Outcome) -> tuple[Act, ...]:
-    """What the member did, as interactions are counted: every act is one, answered or not."""
-    match context.event.kind:
-        case EventKind.JOINED:
-            return (Act.JOIN,)
-        case EventKind.LEFT:
-            return (Act.LEAVE,)
-        case EventKind.OPENED | EventKind.BEFRIENDED | EventKind.SCANNED | EventKind.UNFRIENDED:
-            return ()
-    specific = outcome.act if isinstance(outcome, Reply) else None
-    if context.invocation is not None:
-        return (specific or Act.COMMAND,)
-    if context.event.kind in (EventKind.TEXT, EventKind.MEDIA):
-        return (Act.MESSAGE,) if specific is None else (Act.MESSAGE, specific)
-    return () if specific is None else (specific,)
-
-
-def _interaction(context: Context, act: Act, detail: str) -> Interaction:
-    visits = bool(context.event.group) and not context.member.in_group  # a page is open to many
-    return Interaction(
-        member_id=context.member.member_id,
-        group_key=context.group_key if context.is_of_group and not visits else None,
-        act=act,
-        at=context.now,
-        event_key=context.event.key,
-        detail=detail or (str(context.invocation.name) if context.invocation else ""),
     )
