@@ -11,13 +11,20 @@ def community_date(now: datetime, zone: tzinfo, day_starts_at: time) -> date:
     never runs backwards: an hour that the clocks show twice belongs to the day that began.
     """
     today = now.astimezone(zone).date()
-    for day in (today + timedelta(days=1), today):
-        if day_begins_at(day, zone, day_starts_at) <= now:
-            return day
-    return today - timedelta(days=1)
+    begins_at, ends_at = _bounds(today, zone, day_starts_at)
+    if begins_at <= now < ends_at:
+        return today
+    return today + timedelta(days=1 if now >= ends_at else -1)
 
 
-@lru_cache(maxsize=64)  # every claim asks for the same two days
+@lru_cache(maxsize=64)  # every claim asks for the same day
+def _bounds(day: date, zone: tzinfo, day_starts_at: time) -> tuple[datetime, datetime]:
+    """When the community's ``day`` begins and when the next one does."""
+    following = day + timedelta(days=1)
+    return day_begins_at(day, zone, day_starts_at), day_begins_at(following, zone, day_starts_at)
+
+
+@lru_cache(maxsize=64)
 def day_begins_at(day: date, zone: tzinfo, day_starts_at: time) -> datetime:
     """The first instant (UTC) of the community's ``day``."""
     return datetime.combine(day, day_starts_at, tzinfo=zone).astimezone(UTC)

@@ -16,9 +16,9 @@ from bot.store.db import Store
 from bot.store.sql import over
 
 _EARNED: Final = """
-    coalesce(max(entry.id), 0) AS last,
-    CAST(coalesce(sum(CASE WHEN (entry.amount > 0) = (transfer.reverses IS NULL)
-        THEN entry.amount ELSE 0 END), 0) AS INTEGER) AS earned
+    coalesce(max(walked.id), 0) AS last,
+    CAST(coalesce(sum(CASE WHEN (walked.amount > 0) = (transfer.reverses IS NULL)
+        THEN walked.amount ELSE 0 END), 0) AS INTEGER) AS earned
 """
 
 _LOAD_KEPT: Final = over(
@@ -30,13 +30,26 @@ _LOAD_KEPT: Final = over(
 
 _LOAD_NEW: Final = over(
     "member_id int, holder text, through_entry int",
-    f"SELECT rows.member_id AS member_id, {_EARNED} FROM rows"
-    " CROSS JOIN account ON account.currency = 'points' AND account.kind = 'member'"
-    " AND account.holder = rows.holder"
-    " CROSS JOIN entry ON entry.account_id = account.id AND entry.id > rows.through_entry"
-    " CROSS JOIN transfer ON transfer.id = entry.transfer_id"
-    " GROUP BY rows.member_id",
+    f"""
+WITH RECURSIVE walked AS (
+    SELECT rows.member_id, rows.through_entry, entry.id, entry.previous_id, entry.transfer_id,
+        entry.amount
+    FROM rows
+    CROSS JOIN account ON account.currency = 'points' AND account.kind = 'member'
+        AND account.holder = rows.holder
+    CROSS JOIN entry ON entry.id = account.last_entry_id AND entry.id > rows.through_entry
+    UNION ALL
+    SELECT walked.member_id, walked.through_entry, entry.id, entry.previous_id, entry.transfer_id,
+        entry.amount
+    FROM walked
+    CROSS JOIN entry ON entry.id = walked.previous_id AND entry.id > walked.through_entry
 )
+SELECT walked.member_id, {_EARNED}
+FROM walked CROSS JOIN transfer ON transfer.id = walked.transfer_id
+GROUP BY walked.member_id
+""",
+)
+"""From an account's last entry back to those that are in the sum."""
 
 _WRITE: Final = over(
     "member_id int, earned int, through_entry int, told_level int",
@@ -52,10 +65,15 @@ SELECT earned, through_entry, told_level FROM member_level WHERE member_id = ?
 """
 
 _READ_NEW: Final = f"""
-SELECT {_EARNED} FROM account
-JOIN entry ON entry.account_id = account.id AND entry.id > ?
-JOIN transfer ON transfer.id = entry.transfer_id
-WHERE account.currency = 'points' AND account.kind = 'member' AND account.holder = ?
+WITH RECURSIVE walked AS (
+    SELECT entry.id, entry.previous_id, entry.transfer_id, entry.amount
+    FROM account CROSS JOIN entry ON entry.id = account.last_entry_id AND entry.id > ?1
+    WHERE account.currency = 'points' AND account.kind = 'member' AND account.holder = ?2
+    UNION ALL
+    SELECT entry.id, entry.previous_id, entry.transfer_id, entry.amount
+    FROM walked CROSS JOIN entry ON entry.id = walked.previous_id AND entry.id > ?1
+)
+SELECT {_EARNED} FROM walked CROSS JOIN transfer ON transfer.id = walked.transfer_id
 """
 
 

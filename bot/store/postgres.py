@@ -37,6 +37,10 @@ SETTINGS: Final = {
 }
 """Of every connection. The two times bound how long a hanging process can hold up the others."""
 
+PROBES: Final = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
+"""Of the writer's connection: lanes look up by key, whatever the size of a table. A plan is kept
+with its statement, and one that was made while a table was small would read all of it later."""
+
 CONNECT_SECONDS: Final = 10.0
 
 DRIVER_ERRORS: Final = (
@@ -77,9 +81,10 @@ class PostgresConnection:
         self._prepared: dict[str, Any] = {}
         self._read_only = read_only
         self._inside = False
+        settings = SETTINGS if read_only else SETTINGS | PROBES
         try:
             self._connection = self._wait(
-                asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=SETTINGS)
+                asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)
             )
             self._wait(read_numbers(self._connection))
         except (*DRIVER_ERRORS, ValueError) as error:

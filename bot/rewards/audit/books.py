@@ -84,9 +84,8 @@ FROM account GROUP BY currency HAVING sum(balance) <> 0
         exceptions=f"""
 SELECT kind || '/' || holder || ' shows ' || balance || ', its last entry ' || total, {_NOTHING}, id
 FROM (
-    SELECT account.*, coalesce((SELECT entry.balance_after FROM entry
-        WHERE entry.account_id = account.id ORDER BY entry.id DESC LIMIT 1), 0) AS total
-    FROM account
+    SELECT account.*, coalesce(entry.balance_after, 0) AS total
+    FROM account LEFT JOIN entry ON entry.id = account.last_entry_id
 ) AS account
 WHERE balance <> total
 """,
@@ -99,11 +98,13 @@ WHERE balance <> total
 SELECT account.kind || '/' || account.holder || ' shows ' || account.balance
     || ', its entries add up to ' || (added.total + added.opening), {_NOTHING}, account.id
 FROM (
-    SELECT entry.account_id, sum(entry.amount) AS total,
-        coalesce((SELECT old.balance_after FROM entry AS old
-            WHERE old.account_id = entry.account_id AND old.id <= ?1
-            ORDER BY old.id DESC LIMIT 1), 0) AS opening
-    FROM entry WHERE entry.id > ?1 GROUP BY entry.account_id
+    SELECT sums.account_id, sums.total, coalesce(old.balance_after, 0) AS opening
+    FROM (
+        SELECT account_id, sum(amount) AS total, min(id) AS first_id
+        FROM entry WHERE id > ? GROUP BY account_id
+    ) AS sums
+    JOIN entry AS first ON first.id = sums.first_id
+    LEFT JOIN entry AS old ON old.id = first.previous_id
 ) AS added
 JOIN account ON account.id = added.account_id
 WHERE account.balance <> added.total + added.opening
@@ -118,13 +119,47 @@ WHERE account.balance <> added.total + added.opening
 SELECT 'entry ' || id || ' follows ' || earlier || ' with ' || amount || ' and shows '
     || balance_after, transfer_id, account_id
 FROM (
-    SELECT entry.*, coalesce(lag(balance_after) OVER (PARTITION BY account_id ORDER BY id),
-        (SELECT old.balance_after FROM entry AS old
-            WHERE old.account_id = entry.account_id AND old.id <= ?1
-            ORDER BY old.id DESC LIMIT 1), 0) AS earlier
-    FROM entry WHERE entry.id > ?1
+    SELECT entry.*, coalesce(old.balance_after, 0) AS earlier
+    FROM entry LEFT JOIN entry AS old ON old.id = entry.previous_id
+    WHERE entry.id > ?
 ) AS chained
 WHERE balance_after <> earlier + amount
+""",
+        span=Span.ENTRIES,
+    ),
+    Check(
+        name="entry_chain",
+        sentence="Every entry names the one before it of its account.",
+        counted=_NEW_ENTRIES,
+        exceptions="""
+SELECT 'entry ' || chained.id || ' names ' || coalesce(chained.previous_id || '', 'nothing')
+    || ' as the one before it', chained.transfer_id, chained.account_id
+FROM (
+    SELECT entry.*, lag(id) OVER (PARTITION BY account_id ORDER BY id) AS earlier_id
+    FROM entry WHERE entry.id > ?1
+) AS chained
+LEFT JOIN entry AS old ON old.id = chained.previous_id AND old.id <= ?1
+WHERE CASE WHEN chained.earlier_id IS NULL
+    THEN chained.previous_id IS NOT NULL AND old.account_id IS DISTINCT FROM chained.account_id
+    ELSE chained.previous_id IS DISTINCT FROM chained.earlier_id END
+""",
+        span=Span.ENTRIES,
+    ),
+    Check(
+        name="last_entry",
+        sentence="Every account names its last entry.",
+        counted=_ACCOUNTS,
+        exceptions=f"""
+SELECT account.kind || '/' || account.holder || ' names '
+    || coalesce(account.last_entry_id || '', 'nothing') || ' as its last entry', {_NOTHING},
+    account.id
+FROM account
+LEFT JOIN (SELECT account_id, max(id) AS id FROM entry WHERE id > ?1 GROUP BY account_id) AS added
+    ON added.account_id = account.id
+LEFT JOIN entry AS old ON old.id = account.last_entry_id AND old.id <= ?1
+WHERE CASE WHEN added.id IS NULL
+    THEN account.last_entry_id IS NOT NULL AND old.account_id IS DISTINCT FROM account.id
+    ELSE account.last_entry_id IS DISTINCT FROM added.id END
 """,
         span=Span.ENTRIES,
     ),
@@ -203,10 +238,12 @@ WHERE CASE WHEN account.kind = 'member' AND account.currency = 'points'
         counted="SELECT count(*) FROM lot",
         exceptions=f"""
 SELECT 'lot ' || lot.expires_on || ' of account ' || lot.account_id || ' holds ' || lot.points
-    || ', its entries add up to ' || coalesce(sum(entry.amount), 0), {_NOTHING}, lot.account_id
-FROM lot LEFT JOIN entry ON entry.account_id = lot.account_id AND entry.lot = lot.expires_on
-GROUP BY lot.account_id, lot.expires_on, lot.points
-HAVING lot.points <> coalesce(sum(entry.amount), 0) OR lot.points < 0
+    || ', its entries add up to ' || coalesce(sums.points, 0), {_NOTHING}, lot.account_id
+FROM lot
+LEFT JOIN (
+    SELECT account_id, lot, sum(amount) AS points FROM entry GROUP BY account_id, lot
+) AS sums ON sums.account_id = lot.account_id AND sums.lot = lot.expires_on
+WHERE lot.points <> coalesce(sums.points, 0) OR lot.points < 0
 """,
     ),
     Check(

@@ -82,20 +82,24 @@ WHERE (moved.id IS NULL) <> (adjustment.posted_at IS NULL)
         sentence="What members are said to have earned in their lives is what the books say.",
         counted="SELECT count(*) FROM member_level",
         exceptions=f"""
-SELECT 'member ' || member_id || ' is said to have earned ' || said || ', it is ' || earned,
-    {_NOTHING}, account_id
-FROM (
-    SELECT kept.member_id, kept.earned AS said, account.id AS account_id,
-        CAST(coalesce(sum(CASE WHEN (entry.amount > 0) = (transfer.reverses IS NULL)
-            THEN entry.amount ELSE 0 END), 0) AS INTEGER) AS earned
-    FROM member_level AS kept
+WITH kept AS MATERIALIZED (
+    SELECT member_level.member_id, member_level.earned AS said, member_level.through_entry,
+        account.id AS account_id
+    FROM member_level
     LEFT JOIN account ON account.currency = 'points' AND account.kind = 'member'
-        AND account.holder = kept.member_id || ''
-    LEFT JOIN entry ON entry.account_id = account.id AND entry.id <= kept.through_entry
-    LEFT JOIN transfer ON transfer.id = entry.transfer_id
-    GROUP BY kept.member_id, kept.earned, account.id
-) AS sums
-WHERE said <> earned
+        AND account.holder = member_level.member_id || ''
+), summed AS MATERIALIZED (
+    SELECT entry.account_id, CAST(sum(CASE WHEN (entry.amount > 0) = (transfer.reverses IS NULL)
+        THEN entry.amount ELSE 0 END) AS INTEGER) AS earned
+    FROM entry
+    CROSS JOIN kept ON kept.account_id = entry.account_id AND entry.id <= kept.through_entry
+    CROSS JOIN transfer ON transfer.id = entry.transfer_id
+    GROUP BY entry.account_id
+)
+SELECT 'member ' || member_id || ' is said to have earned ' || said || ', it is '
+    || coalesce(earned, 0), {_NOTHING}, kept.account_id
+FROM kept LEFT JOIN summed ON summed.account_id = kept.account_id
+WHERE said <> coalesce(earned, 0)
 """,
     ),
 )

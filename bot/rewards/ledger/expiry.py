@@ -21,11 +21,10 @@ AT_ONCE: Final = 500
 
 _LOAD_ENDED = """
 SELECT account.holder, min(lot.expires_on) AS first_on, max(lot.expires_on) AS last_on,
-    CAST(sum(lot.points) AS INTEGER) AS points,
-    (SELECT max(entry.id) FROM entry WHERE entry.account_id = account.id) AS last_entry_id
+    CAST(sum(lot.points) AS INTEGER) AS points, account.last_entry_id
 FROM lot JOIN account ON account.id = lot.account_id
 WHERE lot.expires_on < ? AND lot.points > 0
-GROUP BY account.id, account.holder ORDER BY account.id LIMIT ?
+GROUP BY account.id, account.holder, account.last_entry_id ORDER BY account.id LIMIT ?
 """
 
 _READ_NEXT = """

@@ -19,7 +19,8 @@ from bot.store.sql import over
 _LOAD_ACCOUNTS = over(
     "currency text, kind text, holder text",
     """
-SELECT account.id, account.currency, account.kind, account.holder, account.balance
+SELECT account.id, account.currency, account.kind, account.holder, account.balance,
+    account.last_entry_id
 FROM rows
 CROSS JOIN account ON account.currency = rows.currency
     AND account.kind = rows.kind AND account.holder = rows.holder
@@ -64,22 +65,24 @@ ORDER BY entry.id
 )
 
 _LOAD_LAST_IDS = """
-SELECT (SELECT coalesce(max(id), 0) FROM account), (SELECT coalesce(max(id), 0) FROM transfer)
+SELECT (SELECT coalesce(max(id), 0) FROM account), (SELECT coalesce(max(id), 0) FROM transfer),
+    (SELECT coalesce(max(id), 0) FROM entry)
 """
 
 _OPEN_ACCOUNT = over(
-    "id int, currency text, kind text, holder text, balance int, overdraft int",
+    "id int, currency text, kind text, holder text, balance int, overdraft int, last_entry_id int",
     """
-INSERT INTO account (id, currency, kind, holder, balance, overdraft)
-SELECT id, currency, kind, holder, balance, overdraft FROM rows
+INSERT INTO account (id, currency, kind, holder, balance, overdraft, last_entry_id)
+SELECT id, currency, kind, holder, balance, overdraft, last_entry_id FROM rows
 """,
 )
 
 _UPDATE_ACCOUNT = over(
-    "id int, balance int, overdraft int",
+    "id int, balance int, overdraft int, last_entry_id int",
     """
-UPDATE account SET balance = rows.balance, overdraft = rows.overdraft FROM rows
-WHERE account.id = rows.id
+UPDATE account SET balance = rows.balance, overdraft = rows.overdraft,
+    last_entry_id = rows.last_entry_id
+FROM rows WHERE account.id = rows.id
 """,
 )
 
@@ -111,10 +114,10 @@ SELECT id, key, input_hash, giver, taker, amount, reason, reference, actor, at, 
 )
 
 _WRITE_ENTRY = over(
-    "transfer_id int, account_id int, lot text, amount int, balance_after int",
+    "transfer_id int, account_id int, lot text, amount int, balance_after int, previous_id int",
     """
-INSERT INTO entry (transfer_id, account_id, lot, amount, balance_after)
-SELECT transfer_id, account_id, lot, amount, balance_after FROM rows
+INSERT INTO entry (id, transfer_id, account_id, lot, amount, balance_after, previous_id)
+SELECT ? + number, transfer_id, account_id, lot, amount, balance_after, previous_id FROM rows
 """,
 )
 
@@ -131,8 +134,10 @@ def post(
         return [() for _ in items]
     books = _load(connection, items)
     decision = decide(books, items)
-    _write_accounts(connection, decision, books.last_account_id)
+    chain = _chain(decision, books.last_entry_id)
+    _write_accounts(connection, decision, chain, books.last_account_id)
     _write_transfers(connection, decision)
+    connection.write(_WRITE_ENTRY, chain.entries, books.last_entry_id + 1)
     _write_lots(connection, decision)
     return decision.verdicts
 
@@ -156,8 +161,10 @@ def load_accounts(connection: Connection, refs: Iterable[AccountRef]) -> dict[Ac
     """Those of the accounts that exist. Reads only."""
     by_name = {(ref.currency, ref.kind, ref.holder): ref for ref in refs}
     return {
-        by_name[currency, kind, holder]: Account(account_id, balance)
-        for account_id, currency, kind, holder, balance in connection.read(_LOAD_ACCOUNTS, by_name)
+        by_name[currency, kind, holder]: Account(account_id, balance, last_entry_id)
+        for account_id, currency, kind, holder, balance, last_entry_id in connection.read(
+            _LOAD_ACCOUNTS, by_name
+        )
     }
 
 
@@ -185,13 +192,14 @@ def _load(connection: Connection, items: Sequence[Sequence[Transfer]]) -> Books:
                 givers.add(transfer.debit)
             if transfer.reverses is not None:
                 keys.add(transfer.reverses)
-    last_account_id, last_transfer_id = connection.execute(_LOAD_LAST_IDS).fetchone()
+    last_account_id, last_transfer_id, last_entry_id = connection.execute(_LOAD_LAST_IDS).fetchone()
     return Books(
         accounts=load_accounts(connection, refs),
         lots=load_lots(connection, givers),
         transfers=_load_transfers(connection, keys),
         last_account_id=last_account_id,
         last_transfer_id=last_transfer_id,
+        last_entry_id=last_entry_id,
     )
 
 
@@ -229,46 +237,60 @@ def _parts(entries: Sequence[Row]) -> Parts:
     return tuple((entry["lot"], entry["amount"]) for entry in entries)
 
 
-def _write_accounts(connection: Connection, decision: Decision, last_account_id: int) -> None:
+class _Chain:
+    """New entries in the order of their ids, each linked to the one before it of its account."""
+
+    def __init__(self, last_entry_id: int, ends: dict[int, int | None]) -> None:
+        self.entries: list[tuple[int | str | None, ...]] = []
+        self.ends = ends
+        self._last_id = last_entry_id
+
+    def add(self, transfer_id: int, account_id: int, parts: Parts, balance: int) -> None:
+        """One side of a transfer: an entry a lot; ``balance`` is the one before it."""
+        for lot, amount in parts:
+            balance += amount
+            self._last_id += 1
+            previous_id = self.ends[account_id]
+            self.entries.append((transfer_id, account_id, lot, amount, balance, previous_id))
+            self.ends[account_id] = self._last_id
+
+
+def _chain(decision: Decision, last_entry_id: int) -> _Chain:
+    accounts = decision.accounts
+    ends = {account.id: account.last_entry_id for account in accounts.values()}
+    chain = _Chain(last_entry_id, ends)
+    for entered in decision.entered:
+        asked = entered.transfer
+        giver, taker = accounts[asked.debit].id, accounts[asked.credit].id
+        chain.add(entered.id, giver, entered.given, entered.debit_balance + asked.amount)
+        chain.add(entered.id, taker, entered.received, entered.credit_balance - asked.amount)
+    return chain
+
+
+def _write_accounts(
+    connection: Connection, decision: Decision, chain: _Chain, last_account_id: int
+) -> None:
     opened, changed = [], []
     for ref, account in decision.accounts.items():
-        money = (account.balance, account.overdraft)
+        state = (account.balance, account.overdraft, chain.ends[account.id])
         if account.id > last_account_id:
-            opened.append((account.id, ref.currency, ref.kind, ref.holder, *money))
+            opened.append((account.id, ref.currency, ref.kind, ref.holder, *state))
         else:
-            changed.append((account.id, *money))
+            changed.append((account.id, *state))
     connection.write(_OPEN_ACCOUNT, opened)
     connection.write(_UPDATE_ACCOUNT, changed)
 
 
 def _write_transfers(connection: Connection, decision: Decision) -> None:
     accounts = decision.accounts
-    transfers: list[tuple[int | str | None, ...]] = []
-    entries: list[tuple[int | str, ...]] = []
+    transfers = []
     for entered in decision.entered:
         asked = entered.transfer
         giver, taker = accounts[asked.debit].id, accounts[asked.credit].id
         row = (entered.id, asked.key, entered.digest, giver, taker, asked.amount, asked.reason)
         story = (asked.reference, asked.actor, to_micros(asked.at), entered.reverses_id)
         transfers.append((*row, *story))
-        entries += _entries(entered.id, giver, entered.given, entered.debit_balance)
-        entries += _entries(entered.id, taker, entered.received, entered.credit_balance)
     connection.write(_WRITE_TRANSFER, transfers)
-    connection.write(_WRITE_ENTRY, entries)
-
-
-def _entries(
-    transfer_id: int, account_id: int, parts: Parts, balance: int
-) -> list[tuple[int | str, ...]]:
-    """One side of a transfer: an entry a lot, each with the balance right after it."""
-    if len(parts) == 1:
-        ((lot, amount),) = parts
-        return [(transfer_id, account_id, lot, amount, balance)]
-    rows: list[tuple[int | str, ...]] = []
-    for lot, amount in reversed(parts):
-        rows.append((transfer_id, account_id, lot, amount, balance))
-        balance -= amount
-    return rows[::-1]
 
 
 def _write_lots(connection: Connection, decision: Decision) -> None:

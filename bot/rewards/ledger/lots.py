@@ -6,6 +6,7 @@ first; what is earned after a claw-back repays the debt before it becomes a lot.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from bot.settings.schema.rewards.points import Expiry, Points
@@ -25,13 +26,18 @@ Parts = tuple[tuple[str, int], ...]
 
 def expiry_of(rules: Points, on_date: date) -> date | None:
     """The last day on which points may be used that are earned on ``on_date``; None: for ever."""
-    match rules.expiry:
+    return _expiry_of(rules.expiry, rules.days, on_date)
+
+
+@lru_cache(maxsize=64)  # every claim of a day asks for the same one
+def _expiry_of(expiry: Expiry, days: int, on_date: date) -> date | None:
+    match expiry:
         case Expiry.NEVER:
             return None
         case Expiry.DAYS:
-            return on_date + timedelta(days=rules.days)
+            return on_date + timedelta(days=days)
         case Expiry.MONTH_END:
-            later = on_date + timedelta(days=rules.days)
+            later = on_date + timedelta(days=days)
             first = later.replace(day=1)
             return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         case Expiry.NEXT_YEAR_END:

@@ -6,6 +6,7 @@ nothing: a refused transfer takes its whole item with it, and nothing else.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.core.errors import Insufficient, KeyReused, LedgerError
 from bot.rewards.ledger.lots import DEBT, NEVER, PLAIN, Parts, add, lot_of, take
@@ -19,12 +20,12 @@ from bot.rewards.ledger.transfers import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account in the books: its row and its balance."""
+class Account(NamedTuple):
+    """An account in the books: its row, its balance and the last of its entries."""
 
     id: int
     balance: int
+    last_entry_id: int | None = None
 
     @property
     def overdraft(self) -> int:
@@ -66,7 +67,8 @@ class Books:
     """What is known before deciding: every account and key that the items name, if it exists.
 
     ``lots`` holds what is in the lots of every account that gives and has lots.
-    ``last_account_id`` and ``last_transfer_id`` are the highest given so far, 0 when none.
+    ``last_account_id``, ``last_transfer_id`` and ``last_entry_id`` are the highest given so far, 0
+    when none.
     """
 
     accounts: Mapping[AccountRef, Account]
@@ -74,10 +76,10 @@ class Books:
     transfers: Mapping[str, Recorded]
     last_account_id: int
     last_transfer_id: int
+    last_entry_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(NamedTuple):
     """A transfer to be written, with its row id and that of the one it reverses."""
 
     id: int
@@ -94,8 +96,8 @@ class Entered:
 class Decision:
     """One verdict for each item, in order, and what is to be written.
 
-    ``accounts`` are all that changed or are new, with their final balances; ``lots`` is by how
-    much each lot changes.
+    ``accounts`` are all that changed or are new, with their final balances and the entry that was
+    their last; ``lots`` is by how much each lot changes.
     """
 
     verdicts: list[tuple[Posted, ...] | LedgerError] = field(default_factory=list)
@@ -156,7 +158,8 @@ class _Page:
             known = self._books.accounts.get(ref)
             if known is None:
                 last_id += 1
-            accounts[ref] = Account(last_id if known is None else known.id, self._balances[ref])
+                known = Account(last_id, 0)
+            accounts[ref] = Account(known.id, self._balances[ref], known.last_entry_id)
         lots = {ref: changes for ref, changes in self._lots.items() if ref in touched}
         return Decision(self.verdicts, entered, accounts, lots)
 
@@ -169,19 +172,26 @@ class _Page:
         debit_balance = self._balances.get(giver, 0) - amount
         _check_funds(transfer, debit_balance)
         balance = self._balances.get(taker, 0)
+        given: Parts = ((PLAIN, -amount),)
+        received: Parts = ((PLAIN, amount),)
+        if giver.has_lots:
+            given = self._take(transfer, original)
+            self._note_lots(giver, given, 1)
+        if taker.has_lots:
+            received = _add(transfer, original, balance)
+            self._note_lots(taker, received, 1)
         entered = Entered(
             id=self._books.last_transfer_id + len(self._entered) + 1,
             transfer=transfer,
             digest=digest,
             debit_balance=debit_balance,
             credit_balance=balance + amount,
-            given=self._take(transfer, original) if giver.has_lots else ((PLAIN, -amount),),
-            received=_add(transfer, original, balance) if taker.has_lots else ((PLAIN, amount),),
+            given=given,
+            received=received,
             reverses_id=None if original is None else original.id,
         )
         self._balances[giver] = debit_balance
         self._balances[taker] = balance + amount
-        self._note_lots(entered, 1)
         self._entered[transfer.key] = entered
         if original is not None:
             self._reversed.add(original.id)
@@ -191,19 +201,16 @@ class _Page:
         transfer = entered.transfer
         self._balances[transfer.debit] += transfer.amount
         self._balances[transfer.credit] -= transfer.amount
-        self._note_lots(entered, -1)
+        self._note_lots(transfer.debit, entered.given, -1)
+        self._note_lots(transfer.credit, entered.received, -1)
         if entered.reverses_id is not None:
             self._reversed.discard(entered.reverses_id)
 
-    def _note_lots(self, entered: Entered, sign: int) -> None:
-        for ref, parts in (
-            (entered.transfer.debit, entered.given),
-            (entered.transfer.credit, entered.received),
-        ):
-            for lot, change in parts:
-                if lot not in (PLAIN, DEBT):
-                    changes = self._lots.setdefault(ref, {})
-                    changes[lot] = changes.get(lot, 0) + sign * change
+    def _note_lots(self, ref: AccountRef, parts: Parts, sign: int) -> None:
+        for lot, change in parts:
+            if lot not in (PLAIN, DEBT):
+                changes = self._lots.setdefault(ref, {})
+                changes[lot] = changes.get(lot, 0) + sign * change
 
     def _find(self, key: str) -> Recorded | Entered | None:
         return self._entered.get(key) or self._books.transfers.get(key)

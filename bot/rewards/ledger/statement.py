@@ -13,44 +13,56 @@ from bot.store.fields import from_micros, to_micros
 from bot.store.sql import over
 
 _TOTALS = """
+WITH RECURSIVE walked AS (
+    SELECT entry.previous_id, entry.transfer_id, entry.amount
+    FROM account CROSS JOIN entry ON entry.id = account.last_entry_id
+    WHERE account.currency = ? AND account.kind = ? AND account.holder = ?
+    UNION ALL
+    SELECT entry.previous_id, entry.transfer_id, entry.amount
+    FROM walked CROSS JOIN entry ON entry.id = walked.previous_id
+)
 SELECT
-    coalesce(sum(CASE WHEN (entry.amount > 0) = (transfer.reverses IS NULL)
-        THEN entry.amount END), 0) AS earned,
-    coalesce(-sum(CASE WHEN (entry.amount > 0) <> (transfer.reverses IS NULL)
-        THEN entry.amount END), 0) AS spent
-FROM account
-JOIN entry ON entry.account_id = account.id
-JOIN transfer ON transfer.id = entry.transfer_id
-WHERE account.currency = ? AND account.kind = ? AND account.holder = ?
+    coalesce(sum(CASE WHEN (walked.amount > 0) = (transfer.reverses IS NULL)
+        THEN walked.amount END), 0) AS earned,
+    coalesce(-sum(CASE WHEN (walked.amount > 0) <> (transfer.reverses IS NULL)
+        THEN walked.amount END), 0) AS spent
+FROM walked CROSS JOIN transfer ON transfer.id = walked.transfer_id
 """
 
 _EARNED = over(
     "holder text",
     """
 SELECT coalesce(sum(entry.amount), 0) AS points
-FROM rows
-CROSS JOIN account ON account.currency = 'points' AND account.kind = 'member'
-    AND account.holder = rows.holder
-CROSS JOIN entry ON entry.account_id = account.id
-CROSS JOIN transfer ON transfer.id = entry.transfer_id
+FROM transfer
+CROSS JOIN entry ON entry.transfer_id = transfer.id
+CROSS JOIN account ON account.id = entry.account_id
 WHERE transfer.at >= ? AND (entry.amount > 0) = (transfer.reverses IS NULL)
+    AND account.currency = 'points' AND account.kind = 'member'
+    AND account.holder IN (SELECT holder FROM rows)
 """,
 )
 
 _LINES = """
+WITH RECURSIVE walked AS (
+    SELECT 1 AS place, entry.id, entry.previous_id, entry.transfer_id, entry.amount
+    FROM account CROSS JOIN entry ON entry.id = account.last_entry_id
+    WHERE account.currency = ?1 AND account.kind = ?2 AND account.holder = ?3
+    UNION ALL
+    SELECT walked.place + CASE WHEN entry.transfer_id = walked.transfer_id THEN 0 ELSE 1 END,
+        entry.id, entry.previous_id, entry.transfer_id, entry.amount
+    FROM walked CROSS JOIN entry ON entry.id = walked.previous_id
+    WHERE walked.place < ?4 OR entry.transfer_id = walked.transfer_id
+)
 SELECT transfer.at, transfer.reason, transfer.reference, line.amount, last.balance_after
 FROM (
-    SELECT entry.transfer_id, CAST(sum(entry.amount) AS INTEGER) AS amount, max(entry.id) AS last_id
-    FROM account
-    JOIN entry ON entry.account_id = account.id
-    WHERE account.currency = ? AND account.kind = ? AND account.holder = ?
-    GROUP BY entry.transfer_id
-    ORDER BY entry.transfer_id DESC LIMIT ?
+    SELECT transfer_id, CAST(sum(amount) AS INTEGER) AS amount, max(id) AS last_id
+    FROM walked GROUP BY transfer_id
 ) AS line
 JOIN transfer ON transfer.id = line.transfer_id
 JOIN entry AS last ON last.id = line.last_id
 ORDER BY transfer.id DESC
 """
+"""``place`` counts movements, of which one may be an entry of each of several lots."""
 
 
 @dataclass(frozen=True, slots=True)

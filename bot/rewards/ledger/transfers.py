@@ -236,7 +236,7 @@ REFERRAL_REWARDS = frozenset({Reason.REFERRAL_INVITER, Reason.REFERRAL_FRIEND})
 """What a claw-back may take back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: each claim makes one, and freezing triples what that costs
 class Transfer:
     """One movement, asked for.
 
@@ -324,8 +324,7 @@ def digest_of(
     return hashlib.sha256(line.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """A transfer in the books: both balances right after it, in the currency's unit.
 
     ``replayed`` tells that the key had been posted before; the rest is then the first answer.

@@ -200,7 +200,7 @@ def _load_shares(
         if packet.left_shares
     ]
     return {
-        (PacketId(packet_id), position): amount
+        (packet_id, position): amount
         for packet_id, position, amount in connection.read(_SHARES, spans)
     }
 

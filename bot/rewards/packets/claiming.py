@@ -2,6 +2,9 @@
 
 Shares are handed out in the order of arrival, one to a member. An event that took a share, or
 tried a wrong word, gets the same answer for ever, whatever has happened to the packet since.
+
+What is made for every claim is a named tuple here and in the books: it is built in half the time
+of a frozen dataclass.
 """
 
 from collections import defaultdict
@@ -9,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, MemberId, PacketId
@@ -47,8 +51,7 @@ class Presence(StrEnum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRequest:
+class ClaimRequest(NamedTuple):
     """A member's wish for a share on the community day ``on_date``.
 
     ``joined_at`` is when he joined the group, None when he was there from the start. ``tags`` are
@@ -69,8 +72,7 @@ class ClaimRequest:
     expires_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A share that was taken: the ``position``-th (from 0) of its packet."""
 
     packet_id: PacketId
@@ -100,8 +102,7 @@ class Guess:
         return WrongWord(self.left) if self.paused_until is None else Paused(self.paused_until)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A claim with what its answer needs. Its transfer gives the member's balance."""
 
     claim: Claim

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
 from bot.rewards.ledger.transfers import AccountRef
@@ -188,8 +189,7 @@ class Finish:
     best_points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A share was taken: the ``position``-th (from 0), ``amount`` points.
 
     ``left_shares`` and ``balance`` (the member's) are those right after it. ``finished`` is set

@@ -55,6 +55,9 @@ def filled(engine: Dialect) -> Iterator[Connection]:
         "DELETE FROM lottery_win",
         "UPDATE board_line SET score = score + 1",
         "DELETE FROM board_line",
+        "UPDATE account SET id = id + 900",
+        "DELETE FROM account",
+        "UPDATE lot SET account_id = account_id + 900",
     ],
 )
 def test_what_happened_is_neither_changed_nor_deleted(filled: Connection, statement: str) -> None:
@@ -92,8 +95,23 @@ def test_what_happened_is_neither_changed_nor_deleted(filled: Connection, statem
             "INSERT INTO transfer SELECT id + 900, 'x', input_hash, debit_account_id,"
             " debit_account_id, amount, reason, reference, actor, at, NULL FROM transfer LIMIT 1"
         ),
-        "INSERT INTO entry VALUES (999, 999, 1, '', 1, 1)",
-        "INSERT INTO entry SELECT id + 900, transfer_id, account_id, lot, 1, 1 FROM entry",
+        (
+            "INSERT INTO transfer SELECT id + 900, key || '/again', input_hash, 999,"
+            " credit_account_id, amount, reason, reference, actor, at, NULL FROM transfer"
+        ),
+        (
+            "INSERT INTO transfer SELECT id + 900, key || '/again', input_hash, debit_account_id,"
+            " 999, amount, reason, reference, actor, at, NULL FROM transfer"
+        ),
+        (
+            "INSERT INTO transfer SELECT id + 900, key || '/again', input_hash, debit_account_id,"
+            " credit_account_id, amount, reason, reference, actor, at, 99999 FROM transfer LIMIT 1"
+        ),
+        "INSERT INTO entry VALUES (999, 999, 1, '', 1, 1, NULL)",
+        "INSERT INTO entry VALUES (999, 1, 999, '', 1, 1, NULL)",
+        "INSERT INTO entry VALUES (999, 1, 1, 'a lot', 1, 1, 999)",
+        "INSERT INTO lot VALUES (999, '2030-01-01', 5)",
+        "INSERT INTO entry SELECT id + 900, transfer_id, account_id, lot, 1, 1, NULL FROM entry",
         "UPDATE lot SET points = -1",
         "UPDATE hold SET amount = 0",
         "UPDATE hold SET state = 'pending' WHERE id = 1",

@@ -130,12 +130,35 @@ async def test_what_is_new_and_wrong_is_found(night: Night) -> None:
 async def test_a_new_entry_of_an_old_transfer_is_found(night: Night) -> None:
     await night.run(MONDAY)
     await night.tamper(
-        "INSERT INTO entry (transfer_id, account_id, lot, amount, balance_after)"
-        " SELECT 1, id, '2030-01-01', 5, balance + 5 FROM account WHERE holder = '1'",
-        "UPDATE account SET balance = balance + 5 WHERE holder = '1'",
+        "INSERT INTO entry (id, transfer_id, account_id, lot, amount, balance_after, previous_id)"
+        " SELECT 900, 1, id, '2030-01-01', 5, balance + 5, last_entry_id FROM account"
+        " WHERE holder = '1'",
+        "UPDATE account SET balance = balance + 5, last_entry_id = 900 WHERE holder = '1'",
         "INSERT INTO lot SELECT id, '2030-01-01', 5 FROM account WHERE holder = '1'",
     )
     assert await night.broken(MONDAY + DAY) == {"two_sides", "zero_sum"}
+
+
+async def test_a_new_entry_that_follows_no_old_one_is_found(night: Night) -> None:
+    await night.run(MONDAY)
+    await night.give("later")
+    await night.tamper("UPDATE entry SET previous_id = NULL WHERE transfer_id = 11")
+    assert {"balance_chain", "balance_is_sum"} <= await night.broken(MONDAY + DAY)
+
+
+async def test_a_new_entry_that_follows_one_of_another_account_is_found(night: Night) -> None:
+    await night.run(MONDAY)
+    await night.give("later")
+    await night.tamper("UPDATE entry SET previous_id = id - 1 WHERE transfer_id = 11")
+    assert "entry_chain" in await night.broken(MONDAY + DAY)
+
+
+async def test_an_account_that_forgets_its_last_entry_is_found_in_the_same_night(
+    night: Night,
+) -> None:
+    await night.run(MONDAY)
+    await night.tamper("UPDATE account SET last_entry_id = last_entry_id - 1 WHERE holder = '1'")
+    assert "last_entry" in await night.broken(MONDAY + DAY)
 
 
 async def test_a_new_transfer_without_entries_is_found(night: Night) -> None:

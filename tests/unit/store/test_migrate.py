@@ -253,3 +253,33 @@ def test_the_books_cannot_be_rewritten_in_a_migrated_database(
     for attempt in ("UPDATE transfer SET amount = 6", "DELETE FROM transfer"):
         with pytest.raises(FAILURES, match="append-only"):
             connection.execute(attempt)
+
+
+def test_entries_of_before_are_chained_by_account(connection: Connection, engine: Dialect) -> None:
+    steps = read_steps(engine)
+    migrate(connection, steps[:16])
+    for statement in (
+        (
+            "INSERT INTO account (id, currency, kind, holder) VALUES (1, 'points', 'issuance', ''),"
+            " (2, 'points', 'member', '1'), (3, 'points', 'member', '2')"
+        ),
+        (
+            "INSERT INTO transfer (id, key, input_hash, debit_account_id, credit_account_id,"
+            " amount, reason, reference, actor, at)"
+            " VALUES (1, 'a', 'h', 1, 2, 5, 'checkin', 'r', 'a', 0),"
+            " (2, 'b', 'h', 1, 2, 5, 'checkin', 'r', 'a', 0)"
+        ),
+        (
+            "INSERT INTO entry (id, transfer_id, account_id, lot, amount, balance_after) VALUES"
+            " (1, 1, 1, '', -5, -5), (2, 1, 2, 'x', 5, 5), (3, 2, 1, '', -5, -10),"
+            " (4, 2, 2, 'x', 5, 10)"
+        ),
+    ):
+        connection.execute(statement)
+
+    migrate(connection, steps)
+
+    entries = connection.execute("SELECT id, previous_id FROM entry ORDER BY id")
+    assert [tuple(row) for row in entries] == [(1, None), (2, None), (3, 1), (4, 2)]
+    accounts = connection.execute("SELECT id, last_entry_id FROM account ORDER BY id")
+    assert [tuple(row) for row in accounts] == [(1, 3), (2, 4), (3, None)]

@@ -82,7 +82,7 @@ DRAWN = {"mode": "at_time", "when_empty": None, "prizes": [prize(weight=0)]}
         ({"how": "邀请一位好友多一次抽奖机会"}, "how", "诱导分享", "check-in"),
         ({"how": "充值 10 元抽一次"}, "how", "state's lottery", "fee_points"),
         ({"how": "9元一次"}, "how", "state's lottery", "fee_points"),
-        ({"title": "全网第一抽奖"}, "title", "screening.blocked", "other words"),
+        ({"title": "全网第一抽奖"}, "title", "广告法第九条", "写数字本身和来处"),
         ({"groups": ["nowhere"]}, "groups[0]", "no group", "write one of tea"),
         ({"when_empty": None}, "when_empty", "odds", "no_win or renormalise"),
         ({"mode": "quiz"}, "quiz", "mode quiz", "add quiz"),

@@ -33,13 +33,37 @@ BOOKS = [
         f" WHERE id = (SELECT min(id) FROM entry WHERE account_id = {BEN})",
     ),
     mutant(
+        "the entries before one are hidden from whoever reads the account from its end",
+        "entry_chain balance_chain",
+        "UPDATE entry SET previous_id = NULL"
+        f" WHERE id = (SELECT last_entry_id FROM account WHERE id = {BEN})",
+    ),
+    mutant(
+        "an entry follows one of another account that happens to show the same balance",
+        "entry_chain",
+        "UPDATE entry SET previous_id = (SELECT other.id FROM entry AS other"
+        " JOIN entry AS old ON old.id = entry.previous_id"
+        " WHERE other.account_id <> entry.account_id AND other.id < entry.id"
+        " AND other.balance_after = old.balance_after ORDER BY other.id LIMIT 1)"
+        " WHERE id = (SELECT min(entry.id) FROM entry JOIN entry AS old"
+        " ON old.id = entry.previous_id AND EXISTS (SELECT 1 FROM entry AS other"
+        " WHERE other.account_id <> entry.account_id AND other.id < entry.id"
+        " AND other.balance_after = old.balance_after))",
+    ),
+    mutant(
+        "an account forgets what it ended with",
+        "last_entry balance_is_last",
+        f"UPDATE account SET last_entry_id = NULL WHERE id = {BEN}",
+    ),
+    mutant(
         "one side of a transfer is torn out",
-        "balance_is_sum balance_is_last two_sides lots_are_entries",
+        "balance_is_sum balance_is_last last_entry two_sides lots_are_entries",
         f"DELETE FROM entry WHERE account_id = {BEN} AND transfer_id = {row_of(INVITER_PAID)}",
     ),
     mutant(
         "both sides of a transfer are torn out, and its effect with them",
-        "two_sides balance_chain balance_is_last lots_are_balance lots_are_entries",
+        "two_sides balance_chain balance_is_last entry_chain last_entry lots_are_balance"
+        " lots_are_entries",
         f"UPDATE account SET balance = balance - 1000 WHERE id = {BEN}",
         "UPDATE account SET balance = balance + 1000, overdraft = overdraft - 1000"
         " WHERE kind = 'issuance' AND currency = 'points'",
