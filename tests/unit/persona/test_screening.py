@@ -1,70 +1,78 @@
-"""What may not leave the house, however it is spelled."""
+"""What may leave the house by the settings in force, and what is told to whoever wrote it."""
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.persona.screening import find_blocked
+from bot.persona.screening import first_stop, refusal
+from bot.settings.policy import policy_of
+from bot.settings.settings import Settings
+from bot.wording.rule import Grade, Origin
 from tests.support.brand import brand
 
-PERSONA = brand().persona
-BLOCKED = (*PERSONA.screening.blocked, *PERSONA.tone.banned)
+BRAND = brand()
 
 
-def wide(text: str) -> str:
-    """ASCII letters, digits and signs in full width."""
-    return "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in text)
-
-
-@pytest.mark.parametrize("word", BLOCKED)
-def test_a_blocked_word_is_found_wherever_it_stands(word: str) -> None:
-    for text in (word, f"今天说说{word}的事", f"好\n{word}", f"（{word}）"):
-        assert find_blocked(text, PERSONA) in BLOCKED
+def screened(**changes: object) -> Settings:
+    screening = BRAND.persona.screening.model_copy(update=changes)
+    return replace(BRAND, persona=BRAND.persona.model_copy(update={"screening": screening}))
 
 
 @pytest.mark.parametrize(
-    "word", [word for word in BLOCKED if word.isascii() or "%" in word or "AI" in word]
+    "word", [*BRAND.persona.screening.blocked, *BRAND.persona.tone.banned, "全网第一", "治疗湿疹"]
 )
-def test_full_width_and_mixed_case_do_not_hide_a_word(word: str) -> None:
-    for hidden in (wide(word), word.lower(), word.upper(), word.swapcase()):
-        assert find_blocked(f"说{hidden}了", PERSONA) == word
+def test_a_word_keeps_a_text_in_wherever_it_stands(word: str) -> None:
+    for text in (word, f"今天说说{word}的事", f"好\n{word}", f"（{word}）", " ".join(word)):
+        assert refusal(text, BRAND).startswith("it contains ")
 
 
-def test_there_are_blocked_words_with_letters_to_try_this_on() -> None:
-    assert any("AI" in word for word in BLOCKED)
-    assert any("%" in word for word in BLOCKED)
+def test_the_refusal_names_the_words_and_the_law() -> None:
+    why = refusal("说说全网第一的面霜", BRAND)
+
+    assert why == "it contains '全网第一': 广告法第九条：不得使用绝对化用语"
 
 
-@pytest.mark.parametrize("word", BLOCKED)
-@pytest.mark.parametrize("gap", ["\u200b", "\u2060", "\ufeff", "\u00ad"])
-def test_invisible_characters_do_not_hide_a_word(word: str, gap: str) -> None:
-    assert find_blocked(gap.join(word), PERSONA) in BLOCKED
+def test_a_claim_is_held_only_while_somebody_can_prove_it() -> None:
+    held = first_stop("干皮首选", BRAND, origin=Origin.OPERATOR)
+
+    assert held is not None
+    assert held.grade is Grade.HOLD
+    assert first_stop("干皮首选", BRAND, origin=Origin.MODEL) is not None
+    assert refusal("干皮首选", BRAND) == ""
 
 
-@pytest.mark.parametrize("gap", [" ", "\u3000", "  "])
-def test_spaces_do_not_hide_a_word(gap: str) -> None:
-    for word in PERSONA.screening.blocked:
-        assert find_blocked(f"这是{gap.join(word)}的", PERSONA) in BLOCKED, word
+def test_haste_may_go() -> None:
+    assert first_stop("手慢无", BRAND, origin=Origin.OPERATOR) is None
 
 
-@pytest.mark.parametrize("word", PERSONA.screening.allowed)
-def test_a_harmless_word_that_contains_a_blocked_one_may_go(word: str) -> None:
-    assert any(blocked in word for blocked in BLOCKED), "else it needs no exception"
-    assert find_blocked(f"说说{word}吧", PERSONA) == ""
+def test_members_own_words_keep_nothing_in() -> None:
+    assert refusal("顶级吃货，签到收好了", BRAND) != ""
+    assert refusal("顶级吃货，签到收好了", BRAND, quoted=["顶级吃货"]) == ""
 
 
-def test_a_blocked_word_beside_a_harmless_one_is_still_found() -> None:
-    assert find_blocked("最佳食用时间是早上，最佳", PERSONA) == "最佳"
+def test_our_own_pages_and_the_brands_hosts_may_be_linked() -> None:
+    settings = screened(link_hosts=("hejian.example",))
+
+    assert refusal("看 https://hejian.example/a", BRAND) != ""
+    assert refusal("看 https://hejian.example/a", settings) == ""
+    assert refusal("看 http://127.0.0.1:8080/m/hejian", BRAND) == ""
+
+
+def test_the_policy_is_made_once_for_the_same_settings() -> None:
+    assert policy_of(BRAND) is policy_of(BRAND)
+    assert policy_of(screened(blocked=("甲",))).blocked == ("甲",)
 
 
 @given(st.text(st.sampled_from("天气好今日去买菜 ，。!a1"), max_size=30))
 def test_harmless_talk_may_go(text: str) -> None:
-    assert find_blocked(text, PERSONA) == ""
+    assert refusal(text, BRAND) == ""
 
 
-def test_nothing_the_example_brand_says_is_blocked() -> None:
-    for name, variants in PERSONA.templates.items():
+def test_nothing_the_example_brand_says_is_kept_in() -> None:
+    for name, variants in BRAND.persona.templates.items():
         for variant in variants:
-            assert find_blocked(variant, PERSONA) == "", name
-    for item in brand().knowledge:
-        assert find_blocked(item.answer, PERSONA) == "", item.key
+            assert refusal(variant, BRAND, origin=Origin.TEMPLATE) == "", name
+    for item in BRAND.knowledge:
+        assert refusal(item.answer, BRAND) == "", item.key

@@ -1,0 +1,1 @@
+"""Wording: rules about words, and what is let through."""
