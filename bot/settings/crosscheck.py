@@ -4,9 +4,16 @@ from collections.abc import Iterator
 
 from bot.settings.checks import (
     earning,
+    games,
+    knowledge,
+    learning,
     library,
     lottery,
+    manners,
+    memory,
+    model,
     pay,
+    persona,
     plan,
     references,
     screening,
@@ -28,12 +35,19 @@ CHECKS = (
     *typed.CHECKS,
     *plan.CHECKS,
     *library.CHECKS,
+    *knowledge.CHECKS,
     *pay.CHECKS,
+    *persona.CHECKS,
+    *model.CHECKS,
     *lottery.CHECKS,
+    *manners.CHECKS,
     *tags.CHECKS,
+    *memory.CHECKS,
+    *learning.CHECKS,
     *screening.CHECKS,
     *shop.CHECKS,
     *earning.CHECKS,
+    *games.CHECKS,
 )
 
 

@@ -11,7 +11,7 @@ from bot.settings.schema.calendar import CalendarFile
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.front_matter import ContentFront, KnowledgeFront
 from bot.settings.schema.members import MembersFile
-from bot.settings.schema.persona import PersonaFile
+from bot.settings.schema.persona import FurtherPersona, PersonaFile
 from bot.settings.schema.rewards import RewardsFile
 
 YAML_FILES: dict[str, type[BaseModel]] = {
@@ -23,6 +23,9 @@ YAML_FILES: dict[str, type[BaseModel]] = {
     "members.yaml": MembersFile,
 }
 """Files by name, each with its shape."""
+
+YAML_FOLDERS: dict[str, type[BaseModel]] = {"personas": FurtherPersona}
+"""Folders of YAML files, each with their shape; one that is not there is empty."""
 
 FOLDERS: dict[str, type[BaseModel]] = {"content": ContentFront, "knowledge": KnowledgeFront}
 """Folders of Markdown files, each with the shape of their heads."""
@@ -48,6 +51,9 @@ def read_sources(directory: Path) -> tuple[dict[str, Source], list[Problem]]:
         if not (directory / folder).is_dir():
             where = str(directory / folder)
             problems.append(Problem(where, 1, 1, "", "no such folder", "make it; it may be empty"))
+    for folder in YAML_FOLDERS:
+        found = sorted((directory / folder).glob("*.yaml"))
+        names += [f"{folder}/{path.name}" for path in found if not path.name.startswith(".")]
     for name in names:
         read = _read(directory, name)
         if isinstance(read, Source):

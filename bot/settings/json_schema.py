@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.settings.files import FOLDERS, YAML_FILES
+from bot.settings.files import FOLDERS, YAML_FILES, YAML_FOLDERS
 from bot.settings.schema.commands import COMMAND_MEANINGS, CommandsFile
-from bot.settings.schema.persona import PersonaFile
-from bot.settings.schema.templates import TEMPLATES, TemplateShape
+from bot.settings.schema.persona import FurtherPersona, PersonaFile
+from bot.settings.schema.templates import TEMPLATES, DayPart, TemplateShape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -23,8 +23,8 @@ NAMED = r"^\$\{[A-Z][A-Z0-9_]*\}$"
 
 def schemas() -> Iterator[tuple[str, str]]:
     """File name and text of every schema."""
-    models = {file.removesuffix(".yaml"): model for file, model in YAML_FILES.items()} | FOLDERS
-    for stem, model in models.items():
+    models = {file.removesuffix(".yaml"): model for file, model in YAML_FILES.items()}
+    for stem, model in (models | YAML_FOLDERS | FOLDERS).items():
         schema = {"$schema": DIALECT, **file_schema(model)}
         text = json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=False)
         yield f"{stem}.schema.json", f"{text}\n"
@@ -46,6 +46,9 @@ def file_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of one kind of file."""
     schema: dict[str, Any] = _tidy(model.model_json_schema())
     if model is PersonaFile:
+        _name_templates(schema["properties"]["templates"])
+        schema["properties"]["templates"]["required"] = list(TEMPLATES)
+    if model is FurtherPersona:
         _name_templates(schema["properties"]["templates"])
     if model is CommandsFile:
         _name_commands(schema["properties"]["commands"])
@@ -92,7 +95,15 @@ def _name_templates(node: dict[str, Any]) -> None:
         }
         for name, shape in TEMPLATES.items()
     }
-    node["required"] = list(TEMPLATES)
+    node["patternProperties"] = {
+        f"^[a-z_.]+@({'|'.join(DayPart)})$": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "minItems": 1,
+            "uniqueItems": True,
+            "description": "Further variants of a template for one part of the day.",
+        }
+    }
     node["additionalProperties"] = False
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.settings.casting import cast, cast_further
 from bot.settings.crosscheck import cross_check
 from bot.settings.files import Source, read_sources
 from bot.settings.problems import Problem, Problems
@@ -31,11 +32,15 @@ def load_settings(directory: Path, environment: Mapping[str, str]) -> Settings |
     problems += [reader.locate(finding) for finding in cross_check(draft)]
     if problems:
         return Problems.of(reader.hide_values(problem) for problem in problems)
+    brand = draft.bot.brand.name
     return Settings(
         directory=directory,
         fingerprint=_fingerprint(sources.values(), reader.names_used),
         bot=draft.bot,
-        persona=draft.persona,
+        persona=cast(draft.persona, brand),
+        personas={
+            key: cast_further(draft.persona, card, brand) for key, card in draft.personas.items()
+        },
         commands=draft.commands,
         calendar=draft.calendar,
         rewards=draft.rewards,

@@ -11,10 +11,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from bot.settings import problems as places
-from bot.settings.checks.draft import CONTENT, KNOWLEDGE, Body, Draft
+from bot.settings.casting import with_preset
+from bot.settings.checks.draft import CONTENT, KNOWLEDGE, PERSONAS, Body, Draft
 from bot.settings.environment import Names, is_file, read_names
 from bot.settings.explain import explain_all
-from bot.settings.files import YAML_FILES, Source
+from bot.settings.files import Source
 from bot.settings.markdown_file import Page, parse_markdown
 from bot.settings.pictures import look_at
 from bot.settings.placeholders import fill
@@ -25,7 +26,7 @@ from bot.settings.schema.calendar import CalendarFile
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.front_matter import ContentFront, KnowledgeFront
 from bot.settings.schema.members import MembersFile
-from bot.settings.schema.persona import PersonaFile
+from bot.settings.schema.persona import FurtherPersona, PersonaFile
 from bot.settings.schema.rewards import RewardsFile
 from bot.settings.settings import ContentItem, KnowledgeItem
 from bot.settings.shape import shape_of
@@ -65,7 +66,8 @@ class Reader:
         pictures = {picture for _, front, _ in content for picture in front.pictures}
         return Draft(
             bot=self._read_yaml(BOT, BotFile),
-            persona=self._read_yaml("persona.yaml", PersonaFile),
+            persona=with_preset(self._read_yaml("persona.yaml", PersonaFile)),
+            personas=dict(self._read_personas()),
             commands=self._read_yaml("commands.yaml", CommandsFile),
             calendar=self._read_yaml("calendar.yaml", CalendarFile),
             rewards=self._read_yaml("rewards.yaml", RewardsFile),
@@ -103,8 +105,10 @@ class Reader:
 
     def _parse(self, source: Source) -> None:
         shown = self._shown(source.name)
-        if source.name in YAML_FILES:
+        if source.name.endswith(".yaml"):
             document, problems = parse_yaml(shown, source.text)
+            if document is None:
+                self._gaps.add(tuple(source.name.split("/")))
         else:
             page, problems = parse_markdown(shown, source.text)
             document = page.head if page else None
@@ -155,6 +159,18 @@ class Reader:
             if not repaired.absent:
                 key = file.removeprefix(f"{folder}/").removesuffix(".md")
                 yield key, repaired.model, page.text
+
+    def _read_personas(self) -> Iterator[tuple[str, FurtherPersona]]:
+        """Key and card of every further persona that is complete."""
+        for file, document in self._documents.items():
+            folder, _, name = file.partition("/")
+            if folder != PERSONAS:
+                continue
+            repaired = self._validate(file, document, FurtherPersona)
+            if repaired.absent or repaired.gaps:
+                self._gaps.add((PERSONAS, name))
+            if not repaired.absent:
+                yield name.removesuffix(".yaml"), with_preset(repaired.model)
 
     def _validate(self, file: str, document: Document, model: type[Model]) -> Repaired[Model]:
         shape = shape_of(model)

@@ -13,6 +13,7 @@ from watchfiles import awatch
 
 from bot.settings.load import load_settings
 from bot.settings.problems import Problem, Problems
+from bot.settings.schema.model import Model, ModelLimits
 from bot.settings.settings import Settings
 from bot.settings.yaml_file import parse_yaml
 
@@ -126,9 +127,17 @@ def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:
         "storage": (old.bot.storage, new.bot.storage),
         "web": (old.bot.web, new.bot.web),
         "pay": (old.bot.pay, new.bot.pay),
+        "model": (_endpoint(old), _endpoint(new)),
         "simulator": (old.bot.simulator, new.bot.simulator),
     }
     return tuple(name for name, (before, after) in pairs.items() if before != after)
+
+
+def _endpoint(settings: Settings) -> Model | None:
+    """The model's section, without what is read anew for each question."""
+    model = settings.bot.model
+    told = {"limits": ModelLimits(), "floor": 0.0, "keep_days": 0}
+    return None if model is None else model.model_copy(update=told)
 
 
 def _restart_notice(directory: Path, sections: tuple[str, ...]) -> Problems:

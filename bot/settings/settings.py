@@ -1,5 +1,6 @@
 """The settings of a running program: one frozen value, replaced as a whole or not at all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -65,6 +66,11 @@ class Settings:
     content: tuple[ContentItem, ...]
     knowledge: tuple[KnowledgeItem, ...]
     zone: ZoneInfo = field(repr=False)
+    personas: Mapping[str, PersonaFile] = field(default_factory=dict)
+
+    def persona_of(self, group: Group) -> PersonaFile:
+        """Who speaks in a group: its own persona, else the main one."""
+        return self.personas.get(group.persona, self.persona)
 
     def table(self, channel: ChannelKey) -> Capabilities:
         """What a configured channel can do; mail and short messages go as fast as agreed."""

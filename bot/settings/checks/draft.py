@@ -1,6 +1,6 @@
 """What the checks of meaning look at: the settings, or as much of them as could be read."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.settings.pictures import Pictures
@@ -9,12 +9,13 @@ from bot.settings.schema.bot import BotFile
 from bot.settings.schema.calendar import CalendarFile
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.members import MembersFile
-from bot.settings.schema.persona import PersonaFile
+from bot.settings.schema.persona import FurtherPersona, PersonaFile
 from bot.settings.schema.rewards import RewardsFile
 from bot.settings.settings import ContentItem, KnowledgeItem
 
 CONTENT = "content"
 KNOWLEDGE = "knowledge"
+PERSONAS = "personas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Draft:
 
     bot: BotFile
     persona: PersonaFile
+    personas: Mapping[str, FurtherPersona]
     commands: CommandsFile
     calendar: CalendarFile
     rewards: RewardsFile
@@ -72,6 +74,11 @@ class Check:
 def content_file(item: ContentItem) -> str:
     """Where an item stands, relative to the configuration folder."""
     return f"{CONTENT}/{item.key}.md"
+
+
+def persona_file(key: str) -> str:
+    """Where a further persona stands, relative to the configuration folder."""
+    return f"{PERSONAS}/{key}.yaml"
 
 
 def repeated(values: Iterable[str]) -> Iterator[tuple[int, int]]:

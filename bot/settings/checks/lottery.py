@@ -13,9 +13,9 @@ from typing import Final
 from bot.core.text import normalise
 from bot.settings.checks.draft import Check, Draft, listed, repeated
 from bot.settings.checks.plan import is_quiet
+from bot.settings.checks.screening import RULES, Spoken, screen
 from bot.settings.problems import Finding, Path
 from bot.settings.schema.rewards.lottery import Lottery, LotteryMode, Prize, PrizeKind
-from bot.settings.wording import find_words
 
 FILE: Final = "rewards.yaml"
 
@@ -100,12 +100,13 @@ def _asks_for(words: re.Pattern[str], text: str) -> str:
 
 def check_words(draft: Draft) -> Iterator[Finding]:
     """Nothing that is published contains a word that may not be said."""
-    screening = draft.persona.screening
-    for path, lottery in _lotteries(draft):
-        for place, text in _texts(lottery):
-            for word, _ in find_words(text, screening.blocked, screening.allowed):
-                what = f"contains {word}, which screening.blocked of persona.yaml forbids"
-                yield Finding(FILE, (*path, *place), what, "say it in other words")
+    texts: list[Spoken] = [
+        (FILE, (*path, *place), text)
+        for path, lottery in _lotteries(draft)
+        for place, text in _texts(lottery)
+        if not _asks_for(SHARING, text)  # check_bait has told
+    ]
+    yield from screen(draft, texts)
 
 
 def check_keys(draft: Draft) -> Iterator[Finding]:
@@ -256,7 +257,7 @@ _LOTTERIES = frozenset({"rewards.lotteries"})
 CHECKS = (
     Check(check_published, reads=_LOTTERIES),
     Check(check_bait, reads=_LOTTERIES),
-    Check(check_words, reads=_LOTTERIES, whole=frozenset({"persona.screening"})),
+    Check(check_words, reads=_LOTTERIES, whole=RULES),
     Check(check_keys, reads=_LOTTERIES),
     Check(check_groups, reads=_LOTTERIES | {"bot.groups"}, whole=frozenset({"bot.groups"})),
     Check(check_times, reads=_LOTTERIES),

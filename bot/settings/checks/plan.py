@@ -1,12 +1,10 @@
 """calendar.yaml: shares add up, slots keep their distance, days exist, nobody is paid to share."""
 
 import calendar
-import re
 from collections.abc import Iterator
 from datetime import time
 from itertools import pairwise
 
-from bot.core.text import normalise
 from bot.settings.checks.draft import Check, Draft, repeated
 from bot.settings.problems import Finding, Path
 from bot.settings.schema.base import Kind, Pillar, Weekday
@@ -17,17 +15,6 @@ FILE = "calendar.yaml"
 
 _LEAP_YEAR = 2024
 _LONGEST_LUNAR_MONTH = 30
-
-INDUCED_SHARING = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"转发(才|后)?(可|能|得|领|送)",
-        r"分享到朋友圈.{0,4}(领|得|送)",
-        r"集赞",
-        r"砍一刀",
-    )
-)
-"""What the platform calls induced sharing 诱导分享 and punishes with a ban."""
 
 
 def check_mix(draft: Draft) -> Iterator[Finding]:
@@ -110,7 +97,7 @@ def is_quiet(at: time, starts: time, ends: time) -> bool:
 
 
 def check_fission_steps(draft: Draft) -> Iterator[Finding]:
-    """Steps have their own keys and never reward sharing itself."""
+    """Steps have their own keys."""
     steps = draft.calendar.fission_steps
     for index, first in repeated(step.key for step in steps):
         what = f"the same key as fission_steps[{first}]"
@@ -119,11 +106,6 @@ def check_fission_steps(draft: Draft) -> Iterator[Finding]:
         if step.key == ROTATE:
             what = f"{ROTATE} means whichever step is due"
             yield Finding(FILE, ("fission_steps", index, "key"), what, "choose another key")
-        text = normalise(step.text).replace(" ", "")
-        if any(pattern.search(text) for pattern in INDUCED_SHARING):
-            what = "rewards sharing itself, which the platform bans as induced sharing 诱导分享"
-            instead = "reward the friend's joining and staying instead"
-            yield Finding(FILE, ("fission_steps", index, "text"), what, instead)
 
 
 def check_node_days(draft: Draft) -> Iterator[Finding]:

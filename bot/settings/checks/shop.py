@@ -6,10 +6,10 @@ from itertools import pairwise
 from bot.core.pictures import MOST_LINES
 from bot.core.text import fold
 from bot.settings.checks.draft import Check, Draft
+from bot.settings.checks.screening import RULES, Spoken, screen
 from bot.settings.nearest import nearest
 from bot.settings.problems import Finding, Path
 from bot.settings.schema.rewards.shop import Coupon, Gift, GiftKind
-from bot.settings.wording import find_words
 
 FILE = "rewards.yaml"
 
@@ -97,13 +97,12 @@ def check_levels(draft: Draft) -> Iterator[Finding]:
 
 def check_words(draft: Draft) -> Iterator[Finding]:
     """Nothing that members read contains a word that may not be said."""
-    screening = draft.persona.screening
+    texts: list[Spoken] = []
     for path, item in _items(draft):
         title = item.title if isinstance(item, Gift) else ""
-        for name, text in (("name", item.name), ("note", item.note), ("title", title)):
-            for word, _ in find_words(text, screening.blocked, screening.allowed):
-                what = f"contains {word}, which screening.blocked of persona.yaml forbids"
-                yield Finding(FILE, (*path, name), what, "say it in other words")
+        named = (("name", item.name), ("note", item.note), ("title", title))
+        texts += [(FILE, (*path, name), text) for name, text in named]
+    yield from screen(draft, texts)
 
 
 def check_length(draft: Draft) -> Iterator[Finding]:
@@ -132,6 +131,6 @@ CHECKS = (
     Check(check_coupons, reads=_SHOP),
     Check(check_limits, reads=_SHOP),
     Check(check_levels, reads=_SHOP, whole=_LEVELS),
-    Check(check_words, reads=_SHOP | {"persona.screening"}),
+    Check(check_words, reads=_SHOP, whole=RULES),
     Check(check_length, reads=_SHOP),
 )

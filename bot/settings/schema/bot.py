@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretS
 
 from bot.settings.schema.base import Count, KeyName, Section, Words
 from bot.settings.schema.channels import ChannelSection, Port
+from bot.settings.schema.model import Model
 from bot.settings.schema.pay import Pay
 
 
@@ -99,6 +100,9 @@ class Group(Section):
 
     owners: tuple[Words, ...]
     """User ids of the group owners 群主, who may command the bot."""
+
+    persona: str = ""
+    """Key of a file personas/KEY.yaml: who speaks here; empty: the persona of persona.yaml."""
 
     scheduled: bool = True
     """Whether the calendar's posts appear here."""
@@ -221,6 +225,10 @@ class BotFile(Section):
 
     groups: tuple[Group, ...]
     """The groups that the bot serves."""
+
+    model: Model | None = None
+    """The language model that is asked when the knowledge base has no answer; without it, and
+    whenever it fails, the bot says honestly that it does not know."""
 
     pay: Pay | None = None
     """The merchant at WeChat Pay from which members are paid 提现; without it nobody is paid so."""

@@ -14,6 +14,7 @@ from bot.settings.schema.base import (
     Weekday,
     Words,
 )
+from bot.settings.schema.games import Games
 
 BUILT_IN_NODE_KEYS = frozenset(
     {
@@ -176,3 +177,6 @@ class CalendarFile(Section):
 
     node_days: tuple[NodeDay, ...] = ()
     """The brand's own days, beside the common solar and lunar ones."""
+
+    games: Games = Games()
+    """Games by words in groups."""

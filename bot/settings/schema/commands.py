@@ -26,6 +26,12 @@ class CommandName(StrEnum):
     LOTTERY = "lottery"
     PRIZES = "prizes"
     CLAIM_PRIZE = "claim_prize"
+    GAME_CHAIN = "game_chain"
+    GAME_RIDDLES = "game_riddles"
+    GAME_QUIZ = "game_quiz"
+    GAME_VOTE = "game_vote"
+    GAME_STOP = "game_stop"
+    GAME_SCORES = "game_scores"
     MY_DATA = "my_data"
     HELP = "help"
     WHO = "who"
@@ -37,12 +43,24 @@ class CommandName(StrEnum):
     ADDRESS = "address"
     CANCEL_REDEMPTION = "cancel_redemption"
     HUMAN = "human"
+    NO_NEED = "no_need"
+    PERSONAL_OFF = "personal_off"
+    PERSONAL_ON = "personal_on"
+    UNSUBSCRIBE = "unsubscribe"
+    SUBSCRIBE = "subscribe"
+    STEP_OUT = "step_out"
+    COME_BACK = "come_back"
+    TICKETS = "tickets"
+    TAKE_TICKET = "take_ticket"
+    ANSWER_TICKET = "answer_ticket"
+    CLOSE_TICKET = "close_ticket"
     PACKET = "packet"
     ANNOUNCE = "announce"
     PUBLISH = "publish"
     PLAN = "plan"
     DATA = "data"
     PORTRAIT = "portrait"
+    PERSONA = "persona"
     PAUSE = "pause"
     RESUME = "resume"
     ADJUST = "adjust"
@@ -60,6 +78,17 @@ class CommandName(StrEnum):
     CONFIRM = "confirm"
     CANCEL = "cancel"
     PACKET_PROGRESS = "packet_progress"
+    MY_MEMORY = "my_memory"
+    REMEMBER = "remember"
+    FORGET = "forget"
+    FORGET_ALL = "forget_all"
+    OPEN_QUESTIONS = "open_questions"
+    OFFER_ANSWER = "offer_answer"
+    GIVE_ANSWER = "give_answer"
+    ADOPT_ANSWER = "adopt_answer"
+    DECLINE_ANSWER = "decline_answer"
+    SKIP_QUESTION = "skip_question"
+    RETRACT_ANSWER = "retract_answer"
 
 
 COMMAND_MEANINGS: dict[CommandName, str] = {
@@ -78,6 +107,12 @@ COMMAND_MEANINGS: dict[CommandName, str] = {
     CommandName.LOTTERY: "Which lotteries run; with a number or a name behind it: draw or enter.",
     CommandName.PRIZES: "What I have won, and what became of it.",
     CommandName.CLAIM_PRIZE: "Claim a gift that I have won.",
+    CommandName.GAME_CHAIN: "Chain idioms; with an idiom behind it: the next one.",
+    CommandName.GAME_RIDDLES: "Guess riddles; with words behind it: a guess.",
+    CommandName.GAME_QUIZ: "The brand's quiz; with words behind it: an answer.",
+    CommandName.GAME_VOTE: "The vote that runs; owners: a vote between two, as A 还是 B.",
+    CommandName.GAME_STOP: "End the game that runs, for who started it and for owners.",
+    CommandName.GAME_SCORES: "Who has won how much in the game, and I in all games.",
     CommandName.MY_DATA: "What is kept about me, sent in private.",
     CommandName.HELP: "Which commands there are; with one behind it: how it is used.",
     CommandName.WHO: "Who the persona is.",
@@ -88,13 +123,25 @@ COMMAND_MEANINGS: dict[CommandName, str] = {
     CommandName.MY_REDEMPTIONS: "What I bought, sent in private with its codes.",
     CommandName.ADDRESS: "Where a parcel shall go; in private only.",
     CommandName.CANCEL_REDEMPTION: "Take back what I bought and was not sent, by its number.",
-    CommandName.HUMAN: "Call a person of the brand.",
+    CommandName.HUMAN: "Call a person of the brand; the reason may follow.",
+    CommandName.NO_NEED: "The person whom I called is not needed any more.",
+    CommandName.PERSONAL_OFF: "Use nothing that is known about me; withdraws the consent.",
+    CommandName.PERSONAL_ON: "Use again what is known about me.",
+    CommandName.UNSUBSCRIBE: "Send me no message that would have me do something.",
+    CommandName.SUBSCRIBE: "Send me such messages again.",
+    CommandName.STEP_OUT: "Send the persona away: commands work, nothing else is answered.",
+    CommandName.COME_BACK: "Call the persona back.",
+    CommandName.TICKETS: "Staff: which calls for a person are open.",
+    CommandName.TAKE_TICKET: "Staff: this call is mine, by its number.",
+    CommandName.ANSWER_TICKET: "Staff: answer the member, by the call's number.",
+    CommandName.CLOSE_TICKET: "Staff: a call is done, by its number.",
     CommandName.PACKET: "Owners: send a red packet of points.",
     CommandName.ANNOUNCE: "Owners: post an announcement.",
     CommandName.PUBLISH: "Owners: post the next content item now.",
     CommandName.PLAN: "Owners: what will be posted and when.",
     CommandName.DATA: "Owners: the group's figures.",
     CommandName.PORTRAIT: "Owners: what is known about a member.",
+    CommandName.PERSONA: "Operators: the persona's card and score, or how its account looks.",
     CommandName.PAUSE: "Owners: stop scheduled posts in this group.",
     CommandName.RESUME: "Owners: go on with scheduled posts.",
     CommandName.ADJUST: "Operators: correct a member's points, with a reason.",
@@ -112,6 +159,17 @@ COMMAND_MEANINGS: dict[CommandName, str] = {
     CommandName.CONFIRM: "Owners: yes to the bot's question.",
     CommandName.CANCEL: "Owners: no to the bot's question.",
     CommandName.PACKET_PROGRESS: "How far the newest red packet is; its proof, once it has ended.",
+    CommandName.MY_MEMORY: "What is remembered of me, numbered.",
+    CommandName.REMEMBER: "Remember what follows, if it is a fact about me of a known kind.",
+    CommandName.FORGET: "Forget one remembered fact, by its number or kind; or all of them.",
+    CommandName.FORGET_ALL: "Forget everything that is remembered of me.",
+    CommandName.OPEN_QUESTIONS: "Super users: questions that had no answer.",
+    CommandName.OFFER_ANSWER: "Super users: an answer to one, by its number.",
+    CommandName.GIVE_ANSWER: "Operators: an answer to one, known at once.",
+    CommandName.ADOPT_ANSWER: "Operators: an offered answer becomes knowledge.",
+    CommandName.DECLINE_ANSWER: "Operators: an offered answer is declined, with a reason.",
+    CommandName.SKIP_QUESTION: "Operators: a question is not worth an answer.",
+    CommandName.RETRACT_ANSWER: "Operators: what was learned for a question is knowledge no more.",
 }
 """What each command is for, in the reference and in editors."""
 
@@ -149,6 +207,16 @@ class Wishes(Section):
     """What may follow the word of a wish."""
 
 
+class Courtesies(Section):
+    """What may stand around the words of a right (退订, 退出, 人工 …), any number of them."""
+
+    before: tuple[Words, ...] = ()
+    """Before them: 请, 麻烦, 帮我."""
+
+    after: tuple[Words, ...] = ()
+    """Behind them: 谢谢, 好吗, 吧."""
+
+
 class CommandsFile(Section):
     """commands.yaml."""
 
@@ -157,3 +225,6 @@ class CommandsFile(Section):
 
     wishes: Wishes = Wishes()
     """What makes a plain wish of a command's word."""
+
+    courtesies: Courtesies = Courtesies()
+    """What people put around the words of a right."""

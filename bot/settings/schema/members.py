@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.settings.schema.base import KeyName, Positive, Section, Words
+from bot.settings.schema.memory import MemoryRules
 
 
 class Act(StrEnum):
@@ -18,9 +19,12 @@ class Act(StrEnum):
     QUESTION = "question"
     INVITE = "invite"
     REDEEM = "redeem"
+    GAME_WON = "game_won"
+    VOTED = "voted"
     JOIN = "join"
     LEAVE = "leave"
     COMMAND = "command"
+    ANSWERED = "answered"
 
 
 class Tag(Section):
@@ -78,3 +82,6 @@ class MembersFile(Section):
 
     rules: tuple[TagRule, ...]
     """Rules that give them."""
+
+    memory: MemoryRules = MemoryRules()
+    """What members may say of themselves that is remembered for their answers."""

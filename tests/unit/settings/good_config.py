@@ -181,7 +181,8 @@ def persona() -> str:
     for name, shape in TEMPLATES.items():
         slots = "".join(f"{{{slot}}}" for slot in sorted(shape.slots))
         lines.append(f"  {name}:")
-        lines += [f'    - "{name} {index} {slots}"' for index in range(shape.variants)]
+        words = name.replace(".", "/")  # level.top would be taken for a web address
+        lines += [f'    - "{words} {index} {slots}"' for index in range(shape.variants)]
     return "\n".join(lines) + "\n"
 
 

@@ -88,21 +88,21 @@ def test_a_forbidden_word_in_a_text_is_told_at_its_first_character(config: Confi
     config.edit("calendar.yaml", "欢迎请朋友", "最好请朋友")
     config.edit("commands.yaml", "说明 points", "最好的说明")
     config.edit("persona.yaml", "喝茶去", "天下第一茶")
-    config.edit("persona.yaml", '"welcome.new 1', '"亲们 welcome.new 1')
-    blocked = "which screening.blocked of persona.yaml forbids  say it in other words"
-    banned = "which tone.banned of persona.yaml forbids  say it in other words"
+    config.edit("persona.yaml", '"welcome/new 1', '"亲们 welcome/new 1')
+    blocked = "persona.yaml 的 screening.blocked 里列了它  换一种说法"
+    banned = "persona.yaml 的 tone.banned 里列了它，不像这个人设会说的  换一种说法"
 
     assert config.problems() == [
         (
             f"{config.place('calendar.yaml', '觉得有用')}  fission_steps[0].text"
-            f"  contains 最好, {blocked}"
+            f"  contains 最好: {blocked}"
         ),
-        f"{config.place('commands.yaml', '最好')}  commands.points.help  contains 最好, {blocked}",
-        f"{config.place('knowledge/fridge.md', '亲们')}  contains 亲们, {banned}",
-        f"{config.place('knowledge/fridge.md', '第一要')}  contains 第一, {blocked}",
-        f"{config.place('persona.yaml', '天下')}  memory_points[0].text  contains 第一, {blocked}",
+        f"{config.place('commands.yaml', '最好')}  commands.points.help  contains 最好: {blocked}",
+        f"{config.place('knowledge/fridge.md', '亲们')}  contains 亲们: {banned}",
+        f"{config.place('knowledge/fridge.md', '第一要')}  contains 第一: {blocked}",
+        f"{config.place('persona.yaml', '天下')}  memory_points[0].text  contains 第一: {blocked}",
         (
             f"{config.place('persona.yaml', chr(34) + '亲们')}  templates.welcome.new[1]"
-            f"  contains 亲们, {banned}"
+            f"  contains 亲们: {banned}"
         ),
     ]

@@ -66,8 +66,8 @@ def test_ten_different_mistakes_in_one_go_show_ten_messages_at_their_places(
         ),
         (
             f"{config.place('content/story.md', '最好')}"
-            "  contains 最好, which screening.blocked of persona.yaml forbids"
-            "  say it in other words"
+            "  contains 最好: persona.yaml 的 screening.blocked 里列了它"
+            "  换一种说法"
         ),
         (
             f"{config.place('members.yaml', 'green_tee')}  rules[0].tag"

@@ -32,6 +32,7 @@ def draft(pay: dict[str, Any] | None = None, **payout: Any) -> Draft:
     return Draft(
         bot=bot,
         persona=settings.persona,
+        personas={},
         commands=settings.commands,
         calendar=settings.calendar,
         rewards=settings.rewards.model_copy(update={"payout": rules}),

@@ -99,13 +99,11 @@ def test_a_mistake_in_the_plan_is_told_at_its_place(
 def test_a_step_that_rewards_sharing_itself_is_refused(config: Configuration, text: str) -> None:
     config.edit("calendar.yaml", "身边也有爱茶的人？请他一起来。", text)
 
-    assert config.problems() == [
-        (
-            f"{config.place('calendar.yaml', text)}  fission_steps[1].text"
-            "  rewards sharing itself, which the platform bans as induced sharing 诱导分享"
-            "  reward the friend's joining and staying instead"
-        )
-    ]
+    (problem,) = config.problems()
+    place = f"{config.place('calendar.yaml', text)}  fission_steps[1].text"
+    assert problem.startswith(f"{place}  contains ")
+    assert "诱导分享" in problem
+    assert problem.endswith("  奖励只给真实的参与，例如签到、到场、朋友自己进群")
 
 
 def test_slots_that_are_close_on_different_days_are_fine(config: Configuration) -> None:

@@ -154,8 +154,8 @@ def test_values_in_other_fields_do_not_show_in_findings(config: Configuration) -
 
     assert problems == [
         (
-            f"{config.place('content/story.md', 'forbidden')}  contains ${{WORD}},"
-            " which screening.blocked of persona.yaml forbids  say it in other words"
+            f"{config.place('content/story.md', 'forbidden')}  contains ${{WORD}}:"
+            " persona.yaml 的 screening.blocked 里列了它  换一种说法"
         )
     ]
 

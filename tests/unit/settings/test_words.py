@@ -11,7 +11,7 @@ from .good_config import Configuration, command
     ("old", "new", "mark", "problem"),
     [
         (
-            '  points.statement_empty:\n    - "points.statement_empty 0 {name}"\n',
+            '  points.statement_empty:\n    - "points/statement_empty 0 {name}"\n',
             "",
             "templates",
             (
@@ -32,37 +32,37 @@ from .good_config import Configuration, command
             "templates.zzzzz  unknown template  remove it",
         ),
         (
-            '    - "packet.empty 1 {name}"\n',
+            '    - "packet/empty 1 {name}"\n',
             "",
             "packet.empty",
             "templates.packet.empty  too few variants: 1  write 2 variants or more",
         ),
         (
-            '"packet.empty 1 {name}"',
-            '"packet.empty  0 {name} "',
-            '"packet.empty  0',
+            '"packet/empty 1 {name}"',
+            '"packet/empty  0 {name} "',
+            '"packet/empty  0',
             "templates.packet.empty[1]  the same words as variant [0]  write other words",
         ),
         (
-            '"packet.empty 1 {name}"',
+            '"packet/empty 1 {name}"',
             '"空了 {nmae}"',
             '"空了',
             "templates.packet.empty[1]  unknown slot {nmae}  write {name}",
         ),
         (
-            '"packet.empty 1 {name}"',
+            '"packet/empty 1 {name}"',
             '"空了 {points}"',
             '"空了',
             "templates.packet.empty[1]  unknown slot {points}  write one of {name}",
         ),
         (
-            '"packet.kind_lucky 0 "',
+            '"packet/kind_lucky 0 "',
             '"拼手气 {name}"',
             '"拼手气',
             "templates.packet.kind_lucky[0]  unknown slot {name}  write the text without braces",
         ),
         (
-            '"packet.empty 1 {name}"',
+            '"packet/empty 1 {name}"',
             '"空了 {name"',
             '"空了',
             (
@@ -72,7 +72,7 @@ from .good_config import Configuration, command
         ),
         *(
             (
-                '"packet.empty 1 {name}"',
+                '"packet/empty 1 {name}"',
                 f'"空了 {{{slot}}}"',
                 '"空了',
                 "templates.packet.empty[1]  braces that hold more than a name  write one of {name}",
@@ -80,13 +80,13 @@ from .good_config import Configuration, command
             for slot in ("name.upper", "name[0]", "name:>9", "name!r", "", "0", " name ")
         ),
         (
-            '"packet.empty 1 {name}"',
+            '"packet/empty 1 {name}"',
             '""',
             '""',
             "templates.packet.empty[1]  not accepted  write some text here",
         ),
         (
-            '"packet.empty 1 {name}"',
+            '"packet/empty 1 {name}"',
             '"😀😀👩‍💻 {name}"',
             '"😀',
             "templates.packet.empty[1]  3 emoji  keep at most 2",
@@ -105,7 +105,7 @@ def test_a_mistake_in_a_template_is_told_at_its_place(
 
 
 def test_doubled_braces_are_braces(config: Configuration) -> None:
-    config.edit("persona.yaml", '"packet.empty 1 {name}"', '"空了 {{name}} {name}"')
+    config.edit("persona.yaml", '"packet/empty 1 {name}"', '"空了 {{name}} {name}"')
 
     assert config.settings().persona.templates["packet.empty"][1] == "空了 {{name}} {name}"
 

@@ -8,25 +8,62 @@ from typing import Final
 
 from bot.settings.schema.templates.cash import CASH
 from bot.settings.schema.templates.checkin import CHECKIN
+from bot.settings.schema.templates.choices import CHOICES
+from bot.settings.schema.templates.games import GAMES
+from bot.settings.schema.templates.learning import LEARNING
 from bot.settings.schema.templates.lottery import LOTTERY
+from bot.settings.schema.templates.memory import MEMORY
+from bot.settings.schema.templates.model import MODEL
 from bot.settings.schema.templates.packets import PACKETS
+from bot.settings.schema.templates.persona import PERSONA
 from bot.settings.schema.templates.points import POINTS
 from bot.settings.schema.templates.running import RUNNING
-from bot.settings.schema.templates.shape import LABEL, SPEECH, TemplateShape
+from bot.settings.schema.templates.shape import (
+    LABEL,
+    SPEECH,
+    DayPart,
+    TemplateShape,
+    variant_key,
+)
 from bot.settings.schema.templates.shop import SHOP
 from bot.settings.schema.templates.standing import STANDING
 from bot.settings.schema.templates.talk import TALK
+from bot.settings.schema.templates.tickets import TICKETS
 
-__all__ = ["LABEL", "SPEECH", "TEMPLATES", "TemplateShape"]
+__all__ = [
+    "LABEL",
+    "SPEECH",
+    "TEMPLATES",
+    "DayPart",
+    "TemplateShape",
+    "shape_of",
+    "variant_key",
+]
 
 TEMPLATES: Final[dict[str, TemplateShape]] = {
     **CHECKIN,
     **POINTS,
     **PACKETS,
     **LOTTERY,
+    **GAMES,
     **SHOP,
     **CASH,
     **STANDING,
     **TALK,
+    **PERSONA,
+    **CHOICES,
+    **TICKETS,
+    **MEMORY,
+    **MODEL,
+    **LEARNING,
     **RUNNING,
 }
+
+
+def shape_of(name: str) -> TemplateShape | None:
+    """The shape of a template, or of its variants for a part of the day (``NAME@morning``)."""
+    template, mark, part = name.partition("@")
+    shape = TEMPLATES.get(template)
+    if shape is None or not mark:
+        return shape
+    return TemplateShape(shape.slots, LABEL) if part in tuple(DayPart) else None

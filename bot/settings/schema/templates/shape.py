@@ -1,6 +1,7 @@
 """What is fixed about a text: the slots that may be filled in, and how many variants there are."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 SPEECH: Final = 2
@@ -26,3 +27,18 @@ def speech(*slots: str) -> TemplateShape:
 def label(*slots: str) -> TemplateShape:
     """A fixed label, or a text that is heard seldom or by operators only."""
     return TemplateShape(frozenset(slots), LABEL)
+
+
+class DayPart(StrEnum):
+    """A part of the day; ``checkin.done@morning`` holds variants that are for mornings only."""
+
+    MORNING = "morning"
+    NOON = "noon"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+    NIGHT = "night"
+
+
+def variant_key(template: str, part: DayPart) -> str:
+    """Under which name a template's variants for a part of the day are written."""
+    return f"{template}@{part}"

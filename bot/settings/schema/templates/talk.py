@@ -13,15 +13,21 @@ TALK: Final[dict[str, TemplateShape]] = {
     "persona.who": speech("persona", "label", "who"),
     "persona.abilities": speech("persona", "label", "what", "value"),
     "persona.are_you_a_bot": speech("persona", "label", "brand"),
-    "ask.answer": speech("answer"),
+    "ask.answer": speech("name", "answer"),
+    "ask.answer_sourced": speech("name", "answer", "source"),
     "ask.fallback": speech("name"),
     "ask.meant": speech("name", "word", "help"),
+    "ask.did_you_mean": speech("name", "lines"),
+    "ask.did_you_mean_line": label("number", "question"),
     "ask.unseen": speech("name"),
     "answer.waiting": speech(),
+    "answer.withheld": speech("name"),
     "human.called": speech("name"),
     "human.notice": label("name", "group", "text"),
     "my_data.sent": speech("name"),
-    "my_data.report": label("name", "joined", "balance", "acts", "tags", "invited"),
+    "my_data.report": label(
+        "name", "joined", "balance", "acts", "tags", "invited", "choices", "memory"
+    ),
     "portrait.report": label(
         "name", "joined", "balance", "streak", "acts", "tags", "invited", "last_seen"
     ),
@@ -41,4 +47,5 @@ TALK: Final[dict[str, TemplateShape]] = {
     "act.join": label(),
     "act.leave": label(),
     "act.command": label(),
+    "act.answered": label(),
 }
