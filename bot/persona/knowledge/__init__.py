@@ -1,0 +1,1 @@
+"""The knowledge base: a question in other words finds its answer, or the honest lack of one."""

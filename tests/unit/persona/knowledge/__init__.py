@@ -1,0 +1,1 @@
+"""Finding answers, measured on questions that the base does not contain."""

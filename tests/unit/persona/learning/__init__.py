@@ -1,0 +1,1 @@
+"""Learning from questions that had no answer."""
