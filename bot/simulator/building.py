@@ -37,6 +37,7 @@ from bot.simulator.media import MediaStore
 from bot.simulator.media_calls import MediaCalls
 from bot.simulator.media_files import MediaFiles
 from bot.simulator.menus import Menus
+from bot.simulator.model.corner import ModelCorner
 from bot.simulator.pay.corner import PayCorner
 from bot.simulator.platform import API_BASE, Platform
 from bot.simulator.platform_log import PlatformLog
@@ -103,6 +104,7 @@ class Corners:
     mailroom: Mailroom
     sms: SmsGateways
     pay: PayCorner
+    model: ModelCorner
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ def _make_corners(ground: Ground) -> Corners:
         mailroom=Mailroom(world, site.cast.mail_servers.values(), log=ground.log, feed=ground.feed),
         sms=SmsGateways(world, site.cast.gateways, log=ground.log, feed=ground.feed),
         pay=_make_pay(ground),
+        model=ModelCorner(site.settings.model, clock=site.clock, log=ground.log),
     )
     for part in (
         *(media, corners.files, corners.corrections, corners.menus, corners.slots),
@@ -272,6 +275,7 @@ def _serve(
         Platform(world, ground.log, Addresses(world, media), calls, faults=ground.faults),
         *(corners.services, contact, corners.files, corners.mailroom, corners.sms),
         corners.pay,
+        corners.model,
         Drill(ground.faults),
         robots,
         Api(world, conversations, contact.doors, media),

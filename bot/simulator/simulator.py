@@ -12,6 +12,7 @@ from bot.settings.schema.bot import BotFile
 from bot.simulator.account.accounts import ACCOUNT_BASE
 from bot.simulator.building import build, make_site
 from bot.simulator.callbacks import Patience
+from bot.simulator.model.corner import MODEL_BASE, ModelCorner
 from bot.simulator.page import page_routes
 from bot.simulator.pay.corner import PayCorner
 from bot.simulator.platform import API_BASE
@@ -86,6 +87,16 @@ class Simulator:
         return self.building.corners.pay
 
     @property
+    def model_base(self) -> str:
+        """The path under which the language model is served."""
+        return MODEL_BASE
+
+    @property
+    def model(self) -> ModelCorner:
+        """The simulated language model."""
+        return self.building.corners.model
+
+    @property
     def settle(self) -> Settle:
         """Does everything that is due now; returns when something is due next."""
         return self.building.time_machine.settle
@@ -115,6 +126,7 @@ class Simulator:
         Call it before the server is shut down, which would wait for the streams.
         """
         ground = self.building.ground
+        self.model.close()
         ground.feed.close()
         await self.building.robots.stop()
         await ground.herald.stop()

@@ -1,0 +1,1 @@
+"""A language model on loopback: the OpenAI protocol, strict, with words that a script chooses."""
