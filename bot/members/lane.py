@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.core.ids import GroupKey, MemberId, UserId
-from bot.members.people import Interaction, PersonRef, Role, Standing, TagHit
+from bot.members.people import Choice, Interaction, PersonRef, Role, Standing, TagHit, Talk
 from bot.store.connection import Connection, Row
-from bot.store.fields import from_micros, to_micros
+from bot.store.fields import from_micros, maybe_instant, to_micros
 from bot.store.sql import over
 
 MICROS_A_DAY: Final = 86_400_000_000
@@ -28,8 +28,11 @@ _ENTER: Final = over(
 _STANDINGS: Final = over(
     "group_key text, member_id int",
     "SELECT rows.group_key AS asked, m.id AS member_id, m.name, m.blocked_at,"
-    " s.group_key AS stays_in, s.joined_at, coalesce(o.role, a.role) AS role"
+    " s.group_key AS stays_in, s.joined_at, coalesce(o.role, a.role) AS role,"
+    " m.impersonal_since, m.unsubscribed_since, m.stepped_out_since,"
+    " t.began_at, t.last_at, t.told_at"
     " FROM rows CROSS JOIN member AS m ON m.id = rows.member_id"
+    " LEFT JOIN talk AS t ON t.member_id = m.id"
     " LEFT JOIN membership AS s ON s.id = (SELECT min(i.id) FROM membership AS i"
     "  WHERE i.member_id = m.id AND i.left_at IS NULL"
     "  AND (rows.group_key = '' OR i.group_key = rows.group_key))"
@@ -64,7 +67,9 @@ _INTERACT: Final = over(
 _HIT: Final = over(
     "member_id int, rule text, event_key text, at int",
     "INSERT INTO tag_hit (member_id, rule, event_key, at)"
-    " SELECT member_id, rule, event_key, at FROM rows WHERE true ON CONFLICT DO NOTHING",
+    " SELECT rows.member_id, rows.rule, rows.event_key, rows.at FROM rows"
+    " CROSS JOIN member ON member.id = rows.member_id AND member.impersonal_since IS NULL"
+    " WHERE true ON CONFLICT DO NOTHING",
 )
 
 _COUNT_HITS: Final = over(
@@ -170,7 +175,7 @@ def record_interactions(connection: Connection, interactions: Iterable[Interacti
 
 
 def record_hits(connection: Connection, hits: Sequence[TagHit]) -> None:
-    """Count the hits and give the tags that are due.
+    """Count the hits and give the tags that are due; none to who wants nothing personal.
 
     What a person set by hand stays. A weaker rule renews a tag but does not make it less sure.
     """
@@ -225,7 +230,7 @@ def _standings(
 
 
 def _standing(person: PersonRef, row: Row) -> Standing:
-    asked, member_id, name, blocked_at, stays_in, joined_at, role = row
+    asked, member_id, name, blocked_at, stays_in, joined_at, role, *rights = row
     return Standing(
         member_id=MemberId(member_id),
         user_id=person.user_id,
@@ -235,5 +240,18 @@ def _standing(person: PersonRef, row: Row) -> Standing:
         blocked=blocked_at is not None,
         group_key=GroupKey(asked or stays_in) if asked or stays_in else None,
         in_group=stays_in is not None,
-        joined_at=None if joined_at is None else from_micros(joined_at),
+        joined_at=maybe_instant(joined_at),
+        choices=choices_of(rights[:3]),
+        talk=_talk(*rights[3:]),
     )
+
+
+def choices_of(since: Sequence[int | None]) -> frozenset[Choice]:
+    """The choices in force, by their instants in the order of ``Choice``."""
+    return frozenset(choice for choice, at in zip(Choice, since, strict=True) if at is not None)
+
+
+def _talk(began_at: int | None, last_at: int, told_at: int | None) -> Talk | None:
+    if began_at is None:
+        return None
+    return Talk(from_micros(began_at), from_micros(last_at), maybe_instant(told_at))

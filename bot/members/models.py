@@ -13,6 +13,9 @@ class MemberRow(Model):
     name = fields.TextField(default="")
     union_id = fields.TextField(default="")
     blocked_at = InstantField(null=True)
+    impersonal_since = InstantField(null=True)
+    unsubscribed_since = InstantField(null=True)
+    stepped_out_since = InstantField(null=True)
     created_at = InstantField()
 
     class Meta:

@@ -187,6 +187,15 @@ class Roster:
         )
         return (rows[0]["name"] or rows[0]["user_id"]) if rows else ""
 
+    async def read_other_names(self, group_key: GroupKey, member_id: MemberId) -> frozenset[str]:
+        """What everybody in the group but ``member_id`` is called."""
+        rows = await self._store.read(
+            "SELECT m.name FROM membership AS s JOIN member AS m ON m.id = s.member_id"
+            " WHERE s.group_key = ? AND s.left_at IS NULL AND m.id <> ? AND m.name <> ''",
+            [group_key, member_id],
+        )
+        return frozenset(row["name"] for row in rows)
+
     async def read_user_id(self, realm: str, member_id: MemberId) -> UserId | None:
         """The platform's id of a member."""
         rows = await self._store.read(

@@ -3,8 +3,10 @@
 Full-width forms, case, a leading slash and closing punctuation do not matter. A command without
 arguments must stand alone, so that talk about 签到 is not a 签到. Only a plain wish (我要签到) is
 one as well, for commands that do no harm; what else is about a command can be guessed, to say so.
+A right is understood however politely or angrily it is put (麻烦帮我退订一下谢谢).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.text import fold
@@ -13,12 +15,24 @@ from bot.settings.schema.commands import Command, CommandName, CommandsFile
 TAKES_WORDS = frozenset(
     {
         CommandName.CLAIM,
+        CommandName.REMEMBER,
+        CommandName.FORGET,
+        CommandName.OFFER_ANSWER,
+        CommandName.GIVE_ANSWER,
+        CommandName.ADOPT_ANSWER,
+        CommandName.DECLINE_ANSWER,
+        CommandName.SKIP_QUESTION,
+        CommandName.RETRACT_ANSWER,
         CommandName.MAKE_UP,
         CommandName.PACKET,
         CommandName.ANNOUNCE,
         CommandName.PORTRAIT,
+        CommandName.PERSONA,
         CommandName.INVITE,
         CommandName.HUMAN,
+        CommandName.TAKE_TICKET,
+        CommandName.ANSWER_TICKET,
+        CommandName.CLOSE_TICKET,
         CommandName.HELP,
         CommandName.REDEEM,
         CommandName.ADDRESS,
@@ -36,6 +50,10 @@ TAKES_WORDS = frozenset(
         CommandName.SLIP_APPROVE,
         CommandName.SLIP_SENT,
         CommandName.SLIP_RETURN,
+        CommandName.GAME_CHAIN,
+        CommandName.GAME_RIDDLES,
+        CommandName.GAME_QUIZ,
+        CommandName.GAME_VOTE,
     }
 )
 """Commands that are followed by words of their own."""
@@ -56,11 +74,36 @@ MAY_BE_WISHED = frozenset(
         CommandName.MY_REDEMPTIONS,
         CommandName.BOARD,
         CommandName.INVITE,
+        CommandName.GAME_CHAIN,
+        CommandName.GAME_RIDDLES,
+        CommandName.GAME_QUIZ,
+        CommandName.GAME_SCORES,
         CommandName.HUMAN,
         CommandName.HELP,
+        CommandName.MY_MEMORY,
     }
 )
 """Commands of members that cost nothing when no words follow them."""
+
+RIGHTS = frozenset(
+    {
+        CommandName.PERSONAL_OFF,
+        CommandName.PERSONAL_ON,
+        CommandName.UNSUBSCRIBE,
+        CommandName.SUBSCRIBE,
+        CommandName.STEP_OUT,
+        CommandName.COME_BACK,
+        CommandName.HUMAN,
+        CommandName.NO_NEED,
+    }
+)
+"""Commands that must reach us: all that ``courtesies`` names may stand around their words."""
+
+MAY_BE_ASKED_ABOUT = frozenset({CommandName.PERSONAL_OFF, CommandName.UNSUBSCRIBE})
+"""Of them, those whose first word in a sentence is about them and hardly about anything else."""
+
+LONGEST_RIGHT = 24
+"""Characters of a text up to which it is looked at for a right with courtesies around it."""
 
 _CLOSING = " 。.!?~,,;;…、"
 
@@ -87,6 +130,14 @@ class CommandWords:
         )
         self._before = tuple(map(fold, file.wishes.before))
         self._after = ("", *map(fold, file.wishes.after))
+        self._rights = {word: name for word, name in self._names if name in RIGHTS}
+        self._before_rights = tuple(map(fold, file.courtesies.before))
+        self._after_rights = tuple(map(fold, file.courtesies.after))
+        self._asked_about = {
+            fold(command.words[0]): name
+            for name, command in file.commands.items()
+            if name in MAY_BE_ASKED_ABOUT
+        }
 
     def read(self, text: str) -> Invocation | None:
         """The command in ``text``, or None when it is just talk."""
@@ -98,7 +149,7 @@ class CommandWords:
             follows = folded.removeprefix(word) if folded.startswith(word) else ""
             if name in TAKES_WORDS and _starts_words(word, follows):
                 return Invocation(name, _after(text, word))
-        return self._read_wish(bare)
+        return self._read_wish(bare) or self._read_right(bare)
 
     def guess(self, text: str) -> CommandName | None:
         """The command of members that ``text`` seems to be about; None when it is of none.
@@ -109,6 +160,9 @@ class CommandWords:
         said = fold(text).rstrip(_CLOSING)
         for word, name in self._names:
             if name in MAY_BE_WISHED and len(word) > 1 and word in said:
+                return name
+        for word, name in self._asked_about.items():
+            if word in said:
                 return name
         for word, name in self._names:
             if name in MAY_BE_WISHED and _is_slip(word, said):
@@ -125,6 +179,31 @@ class CommandWords:
                 if name in MAY_BE_WISHED and wished == word + ending:
                     return Invocation(name)
         return None
+
+    def _read_right(self, said: str) -> Invocation | None:
+        """The right that is left of ``said`` when courtesies are taken off, in any order."""
+        if len(said) > LONGEST_RIGHT:
+            return None
+        left, seen = [said], {said}
+        while left:
+            words = left.pop(0)
+            if words in self._rights:
+                return Invocation(self._rights[words])
+            for shorter in _without(words, self._before_rights, self._after_rights):
+                if shorter not in seen:
+                    seen.add(shorter)
+                    left.append(shorter)
+        return None
+
+
+def _without(said: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[str]:
+    """``said`` without one of the words before it or behind it, in each possible way."""
+    for word in before:
+        if said.startswith(word):
+            yield said.removeprefix(word).strip(_CLOSING)
+    for word in after:
+        if said.endswith(word):
+            yield said.removesuffix(word).strip(_CLOSING)
 
 
 def _all(command: Command) -> tuple[str, ...]:

@@ -14,7 +14,10 @@ from bot.core.events import Event, event_to_json
 from bot.core.ids import RecordId
 from bot.core.messages import Message, Outgoing, message_to_json
 from bot.members.lane import record_hits, record_interactions
+from bot.members.memory.facts import Statement
+from bot.members.memory.lane import record_statements
 from bot.members.people import Interaction, TagHit
+from bot.members.talks import Talked, record_talks
 from bot.outbox.enqueue import enqueue_all
 from bot.persona.voice import Changes
 from bot.rewards.earning.lane import earn
@@ -49,9 +52,10 @@ _SAY: Final = over(
 class Completion:
     """``answer`` is what goes into the open request; a later answer is among ``outgoings``.
 
-    ``wishes`` are what the act may earn, ``told`` the levels that the answer tells of. ``parked``
-    tells that handling failed too often: the record is kept for the operator. ``event`` replaces
-    the stored one where its words are not kept.
+    ``wishes`` are what the act may earn, ``told`` the levels that the answer tells of, ``talked``
+    how the member's talk stands after it, ``statements`` what he said of himself. ``parked`` tells
+    that handling failed too often: the record is kept for the operator. ``event`` replaces the
+    stored one where its words are not kept.
     """
 
     record_id: RecordId
@@ -64,6 +68,8 @@ class Completion:
     now: datetime
     wishes: tuple[EarningWish, ...] = ()
     told: tuple[LevelTold, ...] = ()
+    talked: Talked | None = None
+    statements: tuple[Statement, ...] = ()
     parked: bool = False
     event: Event | None = None
 
@@ -80,8 +86,10 @@ def complete(connection: Connection, items: Sequence[Completion]) -> list[bool]:
     enqueue_all(connection, [(outgoing, item.now) for item in done for outgoing in item.outgoings])
     record_interactions(connection, [act for item in done for act in item.interactions])
     record_hits(connection, [hit for item in done for hit in item.hits])
+    record_statements(connection, [one for item in done for one in item.statements])
     earn(connection, [wish for item in done for wish in item.wishes])
     tell_levels(connection, [told for item in done for told in item.told])
+    record_talks(connection, [item.talked for item in done if item.talked is not None])
     said = {(scope, template): last for item in items for scope, template, last in item.said}
     connection.write(_SAY, [(*name, variant) for name, variant in said.items()])
     return [fresh.get(item.record_id) is item for item in items]

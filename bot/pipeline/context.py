@@ -12,6 +12,7 @@ from bot.pipeline.commands import Invocation
 from bot.settings.schema.bot import Group
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
+from bot.settings.schema.persona import PersonaFile
 from bot.settings.settings import Settings
 
 
@@ -21,7 +22,8 @@ class Context:
 
     ``group`` is the group it happened in or is about; for private chats the first group in which
     the person is (of someone in none, the first of the brand). ``invocation`` is the command, if
-    any.
+    any. ``overheard`` tells that it is talk in a group that was not addressed to the bot: silence
+    is the default then.
     """
 
     event: Event
@@ -31,6 +33,7 @@ class Context:
     realm: str
     now: datetime
     invocation: Invocation | None = None
+    overheard: bool = False
 
     @property
     def group_key(self) -> GroupKey:
@@ -41,6 +44,11 @@ class Context:
     def is_of_group(self) -> bool:
         """Whether it happened in the group, or on the group's page."""
         return bool(self.event.group) or self.event.conversation.place is Place.GROUP
+
+    @property
+    def persona(self) -> PersonaFile:
+        """Who speaks in the group."""
+        return self.settings.persona_of(self.group)
 
     @property
     def scope(self) -> str:

@@ -7,9 +7,10 @@ from bot.core.events import Event, EventKind, Place
 from bot.core.ids import ChannelKey, GroupKey
 from bot.core.messages import Text
 from bot.core.ports import Hears
+from bot.members.choices import Choices
 from bot.members.people import Standing
 from bot.persona.voice import Voice
-from bot.pipeline.commands import CommandWords, Invocation
+from bot.pipeline.commands import RIGHTS, CommandWords, Invocation
 from bot.pipeline.context import Context, Nobody, Outcome, Pass, Reply
 from bot.pipeline.guards import FloodGate
 from bot.pipeline.routing import Route
@@ -54,12 +55,14 @@ class Dispatcher:
         clock: Clock,
         routes: Sequence[Route],
         hears: Mapping[ChannelKey, Hears],
+        choices: Choices,
     ) -> None:
         self._live = live
         self._voice = voice
         self._clock = clock
         self._routes = routes
         self._hears = hears
+        self._choices = choices
         self._flood = FloodGate()
         self._words: tuple[CommandsFile, CommandWords] | None = None
 
@@ -72,9 +75,8 @@ class Dispatcher:
         early = self._guard(context)
         if early is not None:
             return context, "guard", early
-        overheard = self._is_overheard(context)
         for route in self._routes:
-            if not route.fits(context) or (overheard and not route.overhears):
+            if not route.fits(context) or (context.overheard and not route.overhears):
                 continue
             refusal = self._refusal(route, context)
             if refusal is not None:
@@ -82,21 +84,23 @@ class Dispatcher:
             outcome = await route.handle(context)
             if not isinstance(outcome, Pass):
                 return context, route.name, outcome
-        if overheard:
+        if context.overheard:
             return context, "nobody", Nobody("talk that was not addressed to the bot")
         return context, "nobody", Nobody("no route for this kind of event")
 
     def context(self, event: Event, standing: Standing) -> Context:
         """The event with everything that decides about it, as of now."""
-        settings = self._live.current
+        settings, now = self._live.current, self._clock.now()
+        invocation = self._read(settings, event)
         return Context(
             event=event,
             settings=settings,
             group=_group(settings, standing),
-            member=standing,
+            member=self._choices.up_to_date(standing, now),
             realm=realm_of(settings, event.channel),
-            now=self._clock.now(),
-            invocation=self._read(settings, event),
+            now=now,
+            invocation=invocation,
+            overheard=invocation is None and self._is_overheard(event),
         )
 
     def _read(self, settings: Settings, event: Event) -> Invocation | None:
@@ -120,21 +124,22 @@ class Dispatcher:
         return None
 
     def _guard_words(self, context: Context) -> Outcome | None:
-        member = context.member.member_id
+        member, invocation = context.member.member_id, context.invocation
+        if invocation is not None and invocation.name in RIGHTS:
+            return None  # whoever is annoyed types fast
         if self._flood.is_flooding(member, context.event.at):
             if not self._flood.should_warn(member, context.event.at):
                 return Nobody("flood")
-            words = self._voice.say("refused.flood", scope=context.scope, name=context.member.name)
+            voice = self._voice.speaking_as(context.persona)
+            words = voice.say("refused.flood", scope=context.scope, name=context.member.name)
             return Reply(Text(words))
         return None
 
-    def _is_overheard(self, context: Context) -> bool:
-        """Whether it is talk among members: silence is the default there."""
-        event = context.event
+    def _is_overheard(self, event: Event) -> bool:
+        """Whether it may be talk among members, on a channel that hears that too."""
         return (
             event.has_words
             and event.conversation.place is Place.GROUP
-            and context.invocation is None
             and self._hears.get(event.channel) is Hears.EVERYTHING
         )
 
@@ -149,7 +154,7 @@ class Dispatcher:
         else:
             return None
         command = "" if context.invocation is None else context.word(context.invocation.name)
-        words = self._voice.say(
+        words = self._voice.speaking_as(context.persona).say(
             template, scope=context.scope, name=context.member.name, command=command
         )
         return Reply(Text(words))

@@ -95,15 +95,35 @@ _POSSESSIONS: Final = (
     "payout WHERE member_id = ?1",
     "earning WHERE member_id = ?1",
     "adjustment WHERE member_id = ?1",
+    "thanks WHERE ?1 IN (giver_id, receiver_id)",
+    "thanks_pair WHERE ?1 IN (first_id, second_id)",
     "member_level WHERE member_id = ?1",
     "expiry_notice WHERE member_id = ?1",
     "board_line WHERE member_id = ?1",
     "board_shy WHERE member_id = ?1",
+    "ticket WHERE ?1 IN (member_id, taken_by)",
+    "ticket_line WHERE member_id = ?1",
+    "game WHERE started_by = ?1",
+    "game_win WHERE member_id = ?1",
+    "game_miss WHERE member_id = ?1",
+    "game_vote WHERE member_id = ?1",
+    "learned WHERE ?1 IN (author_id, decided_by, retracted_by)",
 )
 """What a member may have that is not carried over; by any of it he has something."""
 
-_CARRIED: Final = ("identity", "tie", "interaction", "tag_hit")
+_CARRIED: Final = ("identity", "tie", "interaction", "tag_hit", "member_choice", "model_turn")
 """What goes with the person to the member who stays."""
+
+_ONE_STAYS: Final = {
+    "member_tag": "AND t.tag = member_tag.tag",
+    "talk": "",
+    "memory_fact": "",
+    "memory_forgotten": "",
+    "model_mute": "",
+    "question_asked": "AND t.question_id = question_asked.question_id"
+    " AND t.on_date = question_asked.on_date",
+}
+"""What goes with him unless the member who stays has the like; then his own stays."""
 
 
 def link_members(connection: Connection, items: Sequence[Twins]) -> list[Obstacle | None]:
@@ -124,15 +144,19 @@ def _link(connection: Connection, twins: Twins) -> Obstacle | None:
     pair = (twins.older, twins.newer)
     for table in _CARRIED:
         connection.execute(f"UPDATE {table} SET member_id = ?1 WHERE member_id = ?2", pair)
-    connection.execute(
-        "UPDATE member_tag SET member_id = ?1 WHERE member_id = ?2 AND NOT EXISTS ("
-        "SELECT 1 FROM member_tag AS t WHERE t.member_id = ?1 AND t.tag = member_tag.tag)",
-        pair,
-    )
-    connection.execute("DELETE FROM member_tag WHERE member_id = ?", (twins.newer,))
+    for table, like in _ONE_STAYS.items():
+        connection.execute(
+            f"UPDATE {table} SET member_id = ?1 WHERE member_id = ?2 AND NOT EXISTS ("
+            f"SELECT 1 FROM {table} AS t WHERE t.member_id = ?1 {like})",
+            pair,
+        )
+        connection.execute(f"DELETE FROM {table} WHERE member_id = ?", (twins.newer,))
     connection.execute(
         "UPDATE member SET name = CASE WHEN member.name = '' THEN n.name ELSE member.name END,"
-        " blocked_at = coalesce(member.blocked_at, n.blocked_at)"
+        " blocked_at = coalesce(member.blocked_at, n.blocked_at),"
+        " impersonal_since = coalesce(member.impersonal_since, n.impersonal_since),"
+        " unsubscribed_since = coalesce(member.unsubscribed_since, n.unsubscribed_since),"
+        " stepped_out_since = coalesce(member.stepped_out_since, n.stepped_out_since)"
         " FROM member AS n WHERE member.id = ?1 AND n.id = ?2",
         pair,
     )

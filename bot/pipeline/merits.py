@@ -63,7 +63,7 @@ class Merits:
         rank = rank_of(levels, life.earned)
         if rank.place <= life.told_level:
             return outcome, ()
-        news = self._voice.say(
+        news = self._voice.speaking_as(context.persona).say(
             "level.reached",
             scope=context.scope,
             name=member.name,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.core.events import Event, EventKind, Place
+from bot.core.ids import UserId
 from bot.core.messages import (
     Attachment,
     CardUpdate,
@@ -14,6 +15,7 @@ from bot.core.messages import (
     plain_text,
 )
 from bot.core.ports import Capabilities
+from bot.members.people import Choice
 from bot.pipeline.context import Context
 from bot.pipeline.streams import answer_key
 from bot.settings.settings import posting_place
@@ -26,7 +28,7 @@ def later_answer(context: Context, answer: Message, capabilities: Capabilities) 
     """An answer that missed its request, by the best other road; None when there is none.
 
     The one-use address where there is one. Else what was asked in private is answered in private,
-    and what was asked in the group there, naming the person.
+    and what was asked in the group there, calling the person by @ unless he wants none of that.
     """
     event = context.event
     key = answer_key(event.key)
@@ -47,8 +49,13 @@ def later_answer(context: Context, answer: Message, capabilities: Capabilities) 
         key=key,
         channel=channel,
         target=target,
-        message=Text(plain_text(message), mentions=(event.user_id,)),
+        message=Text(plain_text(message), mentions=_called(context)),
     )
+
+
+def _called(context: Context) -> tuple[UserId, ...]:
+    left_alone = Choice.STEPPED_OUT in context.member.choices
+    return () if left_alone else (context.event.user_id,)
 
 
 def answer_by_address(event: Event, message: Message, *, key: str) -> Outgoing:

@@ -23,9 +23,11 @@ from bot.core.messages import (
 )
 from bot.core.metrics import Metrics
 from bot.core.ports import Capabilities
-from bot.members.people import Standing
+from bot.members.memory.facts import Statement
+from bot.members.people import Choice, Standing
 from bot.members.tags import match_rules
 from bot.outbox.enqueue import post
+from bot.persona.door import Door
 from bot.persona.voice import Voice
 from bot.pipeline.acts import acts_of, interaction_of
 from bot.pipeline.completion import Completion, complete
@@ -34,7 +36,10 @@ from bot.pipeline.dispatch import Dispatcher, group_of, realm_of
 from bot.pipeline.inbox import Accepted, Arrival, Inbox, Stranded
 from bot.pipeline.merits import Merits
 from bot.pipeline.names import Names
+from bot.pipeline.notices import Notices
+from bot.pipeline.rhythm import in_rhythm
 from bot.pipeline.roads import answer_by_address, fits_request, later_answer
+from bot.pipeline.statements import statements_of
 from bot.pipeline.streams import GRACE, Refresh, StreamState, refresh
 from bot.rewards.levels import LevelTold
 from bot.settings.settings import HasSettings, Settings
@@ -95,7 +100,9 @@ class Worker:
         live: HasSettings,
         names: Names,
         merits: Merits,
+        notices: Notices,
         voice: Voice,
+        door: Door,
         clock: Clock,
         capabilities: Mapping[ChannelKey, Capabilities],
         metrics: Metrics,
@@ -105,7 +112,9 @@ class Worker:
         self._live = live
         self._names = names
         self._merits = merits
+        self._notices = notices
         self._voice = voice
+        self._door = door
         self._clock = clock
         self._capabilities = capabilities
         self._metrics = metrics
@@ -236,9 +245,14 @@ class Worker:
 
     async def _finish_slow(self, job: _Job, context: Context, route: str, slow: Slow) -> None:
         def show(beginning: str) -> None:
-            self._shown[job.event.key] = beginning
+            if not self._door.refusal(Text(beginning), key=job.event.key):
+                self._shown[job.event.key] = beginning
 
-        await self._finish(job, context, route, await slow.work(show))
+        outcome: Ending = await slow.work(show)
+        now = self._dispatcher.context(job.event, job.standing).member.choices
+        if Choice.STEPPED_OUT in now - context.member.choices:
+            outcome = Nobody("the persona was sent away meanwhile")
+        await self._finish(job, context, route, outcome)
 
     async def _finish(self, job: _Job, context: Context, route: str, outcome: Ending) -> None:
         reason = f"{route}: {outcome.reason}" if isinstance(outcome, Nobody) else route
@@ -253,7 +267,8 @@ class Worker:
             await self._inbox.retry_at(job.record_id, self._clock.now() + wait)
             return
         context = self._dispatcher.context(job.event, job.standing)
-        words = self._voice.say("trouble.sorry", scope=context.scope, name=job.standing.name)
+        voice = self._voice.speaking_as(context.persona)
+        words = voice.say("trouble.sorry", scope=context.scope, name=job.standing.name)
         await self._complete(job, context, Reply(Text(words)), "failed too often", parked=True)
 
     async def _complete(
@@ -267,7 +282,10 @@ class Worker:
         parked: bool = False,
     ) -> None:
         reply = outcome if isinstance(outcome, Reply) else Reply()
+        if reply.answer is not None and self._door.refusal(reply.answer, key=context.event.key):
+            reply = replace(reply, answer=self._withheld(context))
         capabilities = self._capabilities[job.event.channel]
+        reply, talked = self._notices.with_notice(context, reply, capabilities)
         in_request = (
             reply.answer is not None
             and fits_request(reply.answer, capabilities)
@@ -286,7 +304,7 @@ class Worker:
             record_id=job.record_id,
             outcome=reason,
             answer=reply.answer if in_request or streaming else None,
-            outgoings=outgoings,
+            outgoings=in_rhythm(outgoings, context.settings.persona.manners.typing, context.now),
             interactions=tuple(interaction_of(context, act, reply.detail) for act in acts),
             hits=match_rules(
                 context.settings.members,
@@ -300,6 +318,8 @@ class Worker:
             now=context.now,
             wishes=() if parked or reply.forgets else self._merits.wishes(context, acts),
             told=told,
+            talked=talked,
+            statements=_statements(context, reply, parked=parked),
             parked=parked,
             event=replace(job.event, text=FORGOTTEN) if reply.forgets else None,
         )
@@ -308,6 +328,11 @@ class Worker:
             self.posted.set()
         if not job.ticket.answer.done():
             job.ticket.answer.set_result(completion.answer if in_request else None)
+
+    def _withheld(self, context: Context) -> Text:
+        """What is said in place of an answer that may not be given."""
+        voice = self._voice.speaking_as(context.persona)
+        return Text(voice.say("answer.withheld", scope=context.scope, name=context.member.name))
 
     def _arrival(self, event: Event, now: datetime) -> Arrival:
         return arrival_of(event, self._live.current, now, self._capabilities[event.channel])
@@ -340,6 +365,13 @@ class Worker:
         """What stands in place of an answer: its beginning, or that it is on its way."""
         begun = self._shown.get(event_key)
         return Waiting(begun or self._voice.say("answer.waiting", scope="waiting"))
+
+
+def _statements(context: Context, reply: Reply, *, parked: bool) -> tuple[Statement, ...]:
+    """What the member said of himself to the bot; what is not answered was not said to it."""
+    if parked or reply.forgets or reply.answer is None:
+        return ()
+    return statements_of(context)
 
 
 def arrival_of(event: Event, settings: Settings, now: datetime, table: Capabilities) -> Arrival:

@@ -1,0 +1,1 @@
+"""Calls for a person: the member's side, the staff's side, and the clock's."""
