@@ -1,32 +1,57 @@
 """Who are you, what can you do, are you a bot, and every other question."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bot.core.events import EventKind
-from bot.core.messages import HandOver, Message, Outgoing, Target, TargetKind, Text
+from bot.core.messages import Text
 from bot.core.text import fold
-from bot.handlers.letters import letters_to_operators
-from bot.handlers.speech import answer, words
-from bot.persona.knowledge import index_of
+from bot.handlers.calling_names import CallingNames
+from bot.handlers.near import offer_near, taken
+from bot.handlers.remembered import remembered_line
+from bot.handlers.speech import answer, voice_in
+from bot.handlers.thinking import Thinking
+from bot.handlers.unanswered import SUGGESTION_OPEN, note_answered, note_unanswered
+from bot.members.memory.memory import Memory
+from bot.persona.answering import (
+    AboutItself,
+    Found,
+    House,
+    InKnowledge,
+    Unknown,
+    find_answer,
+    speak,
+)
+from bot.persona.knowledge.base import Hit
+from bot.persona.knowledge.library import Library
+from bot.persona.knowledge.offers import Offers
+from bot.persona.learning.learned import Learned
+from bot.persona.learning.learning import Learning
 from bot.persona.voice import Voice
 from bot.pipeline.commands import CommandWords
-from bot.pipeline.context import Context, Outcome, Reply
+from bot.pipeline.context import Context, Outcome, Pass, Reply
 from bot.pipeline.routing import Route, command
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
 
-ABOUT_ITSELF = (CommandName.ARE_YOU_A_BOT, CommandName.WHO, CommandName.ABILITIES)
-"""Questions about the bot itself; they are recognised inside a longer sentence as well."""
+SPARE = 2
+"""Characters by which a slip of a command may be longer than its word."""
 
-SHORT_QUESTION = 30
-"""Characters up to which a sentence that contains such a question is taken as that question."""
+SURELY = 1.0
+"""The score of an entry that was chosen from a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskHandlers:
-    """Questions."""
+    """Questions, by the road that answers them: card, knowledge, model, honest fallback."""
 
     voice: Voice
+    memory: Memory
+    learning: Learning
+    learned: Learned
+    thinking: Thinking
+    names: CallingNames
+    library: Library = field(default_factory=Library)
+    offers: Offers = field(default_factory=Offers)
 
     def routes(self) -> tuple[Route, ...]:
         """The commands of this topic, and last of all whatever else was said."""
@@ -34,31 +59,15 @@ class AskHandlers:
             command(CommandName.WHO, self.about),
             command(CommandName.ABILITIES, self.about),
             command(CommandName.ARE_YOU_A_BOT, self.about),
-            command(CommandName.HUMAN, self.human),
-            Route("ask", self.ask),
+            Route("ask", self.ask, overhears=True),
             Route("media", self.unseen, kind=EventKind.MEDIA),
         )
 
     async def about(self, context: Context) -> Outcome:
         """你是谁, 你能做什么, 你是机器人吗: true answers from the card."""
         assert context.invocation is not None, "routed by its command"
-        return self._about(context, context.invocation.name)
-
-    async def human(self, context: Context) -> Outcome:
-        """人工: tells the operators, with the words as typed."""
-        group = context.group
-        text = words(self.voice, context, "human.notice", group=group.name, text=context.event.text)
-        key = f"{context.event.key}/human"
-        notices = letters_to_operators(context.settings, key, Text(text), about=group)
-        called: Message = Text(words(self.voice, context, "human.called"))
-        table = context.settings.table(context.event.channel)
-        if table.hands_over and table.answers_in_request:
-            called = HandOver(text)
-        elif table.hands_over:
-            person = Target(TargetKind.PERSON, context.event.user_id)
-            key = f"{context.event.key}/hand_over"
-            notices.append(Outgoing(key, context.event.channel, person, HandOver(text)))
-        return Reply(called, tuple(notices))
+        found = AboutItself(context.invocation.name)
+        return await self._speak(context, found, await self._house(context))
 
     async def unseen(self, context: Context) -> Outcome:
         """A picture, a voice without its transcript, a file: said openly that we cannot see it.
@@ -68,46 +77,81 @@ class AskHandlers:
         return answer(self.voice, context, "ask.unseen")
 
     async def ask(self, context: Context) -> Outcome:
-        """A question: from the card, from the knowledge base, or honestly not at all.
+        """A question: by the first road that surely answers it, or honestly not at all.
 
-        Before that last step it is told which command it may be about.
+        Of talk that was not addressed to the bot only a question with a sure answer is answered.
         """
-        about = self._asks_about(context)
-        if about is not None:
-            return self._about(context, about).doing(Act.QUESTION, str(about))
+        house = await self._house(context)
+        chosen = taken(self.offers, context)
+        if chosen is not None:
+            found: Found = InKnowledge(Hit(chosen, SURELY, chosen.question))
+        else:
+            found = find_answer(context.event.text, house)
+        if context.overheard and not isinstance(found, InKnowledge):
+            return Pass()
+        if isinstance(found, Unknown):
+            return await self._unknown(context, found.near)
+        reply = await self._speak(context, found, house)
+        if not isinstance(found, InKnowledge):
+            return reply
+        await note_answered(self.learning, context)
+        return await self._with_memory(context, reply, found)
+
+    async def _house(self, context: Context) -> House:
         settings = context.settings
-        found = index_of(settings.knowledge).find(context.event.text)
-        if found is not None and found.score >= settings.persona.knowledge.floor:
-            text = found.item.answer
-            reply = answer(self.voice, context, "ask.answer", answer=text)
-            return reply.doing(Act.QUESTION, found.item.key)
-        meant = CommandWords(settings.commands).guess(context.event.text)
-        if meant is not None:
-            shape = settings.commands.commands[meant]
+        learned = await self.learned.entries(settings, context.now)
+        return House(
+            persona=context.persona,
+            brand=settings.bot.brand.name,
+            knowledge=await self.library.base(settings, learned),
+            commands=settings.commands,
+        )
+
+    async def _speak(self, context: Context, found: Found, house: House) -> Reply:
+        """The words for what was found, counted in the register that it was said in."""
+        voice = voice_in(self.voice, context)
+        name = await self.names.of(context)
+        spoken = speak(found, house, voice, scope=context.scope, name=name)
+        assert spoken is not None, "whatever was found can be said"
+        detail = f"{spoken.register}: {spoken.topic}"
+        return Reply(Text(spoken.text)).doing(Act.QUESTION, detail)
+
+    async def _with_memory(self, context: Context, reply: Reply, found: InKnowledge) -> Reply:
+        """The answer with the one remembered fact that belongs to it, if there is one."""
+        topic = found.hit.entry.key
+        line = await remembered_line(self.memory, self.voice, context, topic=topic)
+        if not line or not isinstance(reply.answer, Text):
+            return reply
+        return replace(reply, answer=Text(f"{reply.answer.text}\n{line}"))
+
+    async def _unknown(self, context: Context, near: tuple[Hit, ...]) -> Outcome:
+        """What it may be about: a command, or else the model is asked.
+
+        A sentence that names a command is a question about something all the same, if any that is
+        known comes near to it.
+        """
+        meant = CommandWords(context.settings.commands).guess(context.event.text)
+        if meant is not None and (not near or _is_hardly_more(context, meant)):
+            shape = context.settings.commands.commands[meant]
+            await note_unanswered(self.learning, context, open_for=SUGGESTION_OPEN)
             reply = answer(self.voice, context, "ask.meant", word=shape.words[0], help=shape.help)
             return reply.doing(Act.QUESTION, f"meant {meant}")
+
+        async def honest(context: Context) -> Reply:
+            return await self._honest(context, near)
+
+        return await self.thinking.about(context, near, honest)
+
+    async def _honest(self, context: Context, near: tuple[Hit, ...]) -> Reply:
+        """That it is not known, and kept for somebody who knows; or what may have been meant."""
+        if near:
+            await note_unanswered(self.learning, context, open_for=SUGGESTION_OPEN)
+            return offer_near(self.voice, self.offers, context, near)
+        await note_unanswered(self.learning, context)
         return answer(self.voice, context, "ask.fallback").doing(Act.QUESTION, "not known")
 
-    def _asks_about(self, context: Context) -> CommandName | None:
-        asked = fold(context.event.text)
-        if len(asked) > SHORT_QUESTION:
-            return None
-        commands = context.settings.commands.commands
-        for name in ABOUT_ITSELF:
-            if any(fold(word) in asked for word in commands[name].words):
-                return name
-        return None
 
-    def _about(self, context: Context, name: CommandName) -> Reply:
-        persona = context.settings.persona
-        return answer(
-            self.voice,
-            context,
-            f"persona.{name}",
-            persona=persona.name,
-            label=persona.label,
-            who=persona.who,
-            what=persona.what,
-            value=persona.value,
-            brand=context.settings.bot.brand.name,
-        )
+def _is_hardly_more(context: Context, name: CommandName) -> bool:
+    """Whether the message is hardly longer than the words for a command."""
+    longest = max(map(len, context.settings.commands.commands[name].words))
+    return len(fold(context.event.text)) <= longest + SPARE

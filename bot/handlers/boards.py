@@ -8,7 +8,7 @@ from bot.core.ids import GroupKey, MemberId
 from bot.core.messages import Drawing, Outgoing
 from bot.core.pictures import BoardLine, BoardPicture
 from bot.core.text import fold
-from bot.handlers.speech import answer
+from bot.handlers.speech import answer, voice_in
 from bot.members.roster import Roster
 from bot.outbox.enqueue import post
 from bot.persona.voice import Voice
@@ -55,7 +55,8 @@ class BoardHandlers:
 
     async def show(self, context: Context) -> Outcome:
         """排行, 排行 月, 排行 邀请, 排行 上周; alone it is the points of the week."""
-        speaker = Speaker(self.voice, self.boards, self.roster, context.settings, context.scope)
+        voice = voice_in(self.voice, context)
+        speaker = Speaker(voice, self.boards, self.roster, context.settings, context.scope)
         choices = speaker.choices(context.now)
         typed = context.invocation.words if context.invocation else ""
         chosen = choices.get(_bare(typed)) if typed else _usual(context.settings, context.now)
@@ -269,10 +270,12 @@ class BoardJob:
         group = settings.group(board.group_key)
         place = None if group is None else settings.remark_place(group)
         at = _posted_at(settings, board.span)
-        if place is None or not _is_posted(settings, board) or now >= at + POST_LIFE:
+        shown = _is_posted(settings, board) and now < at + POST_LIFE
+        if group is None or place is None or not shown:
             return
         scope = f"group/{board.group_key}"
-        speaker = Speaker(self.voice, self.boards, self.roster, settings, scope)
+        voice = self.voice.speaking_as(settings.persona_of(group))
+        speaker = Speaker(voice, self.boards, self.roster, settings, scope)
         message = await speaker.draw(board)
         key = f"board/{board.board_id}"
         outgoing = Outgoing(key, *place, message, not_before=at, expires_at=at + POST_LIFE)

@@ -22,7 +22,7 @@ NOTICES_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class ExpiryJob:
-    """Ends the points of yesterday's lots and tells whose are about to end."""
+    """Ends the points of yesterday's lots and tells whose are about to end, if he wants to hear."""
 
     store: Store
     expiry: Expiry
@@ -62,11 +62,12 @@ class ExpiryJob:
         )
 
     async def _letter(self, notice: Notice) -> Outgoing | None:
+        """It asks him to spend them: none for who wants no such words."""
         scope, ends = f"member/{notice.member_id}", notice.expires_on
         day = self.voice.say("points.date", scope=scope, month=ends.month, day=ends.day)
         text = self.voice.say("points.ending", scope=scope, points=notice.points, day=day)
         key = f"expiry/{notice.member_id}/{notice.expires_on}/{notice.days}"
-        return await self.letters.to_member(notice.member_id, key, Text(text))
+        return await self.letters.promote(notice.member_id, key, Text(text))
 
 
 @dataclass(frozen=True, slots=True)

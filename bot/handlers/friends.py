@@ -31,7 +31,7 @@ class FriendHandlers:
         )
 
     async def befriended(self, context: Context) -> Outcome:
-        """Someone is a friend: he is greeted once, if the platform lets us answer this event.
+        """Someone is a friend: he is greeted once, if we may answer, unless he wants no such words.
 
         A member's code by which he came is kept with the tie and counts nothing yet: a friend is
         not in a group.
@@ -47,7 +47,7 @@ class FriendHandlers:
                 welcome=event.key if _can_be_answered(context) else None,
             )
         )
-        if moved.welcomes:
+        if moved.welcomes and context.member.wants_promotion:
             return self._greet(context)
         return Reply() if moved.changed else Nobody("was a friend already")
 
@@ -66,7 +66,7 @@ class FriendHandlers:
         return Reply() if moved.changed else Nobody("was no friend")
 
     def _greet(self, context: Context) -> Reply:
-        persona, brand = context.settings.persona, context.settings.bot.brand
+        persona, brand = context.persona, context.settings.bot.brand
         slots = {"persona": persona.name, "label": persona.label, "brand": brand.name}
         if context.event.employee:
             return answer(self.voice, context, "welcome.friend", **slots)

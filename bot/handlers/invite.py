@@ -7,18 +7,17 @@ from typing import assert_never
 import structlog
 
 from bot.core.errors import PlatformError, TransportError
-from bot.core.ids import ChannelKey
 from bot.core.messages import Outgoing, Text
 from bot.core.ports import Way
 from bot.growth.invites import Invites, Told
 from bot.growth.referrals import Accepted, Again, News, Rejected, read_code
 from bot.growth.ways import Ways
 from bot.handlers.codes import entry_of
+from bot.handlers.letters import owed_letter
 from bot.handlers.speech import answer
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome
-from bot.pipeline.dispatch import realm_of
 from bot.pipeline.routing import Route, member_command
 from bot.settings.schema.bot import Group
 from bot.settings.schema.commands import CommandName
@@ -125,7 +124,8 @@ class ReferralJob:
 
     async def _messages(self, settings: Settings, group: Group, told: Told) -> list[Outgoing]:
         """Payments are told to the group, the rest in private: to whom it concerns."""
-        text = self.voice.say(
+        voice = self.voice.speaking_as(settings.persona_of(group))
+        text = voice.say(
             f"invite.{told.news}",
             scope=f"group/{group.key}",
             inviter=await self.roster.read_name(told.inviter_id),
@@ -139,10 +139,10 @@ class ReferralJob:
             return [] if place is None else [Outgoing(key, *place, Text(text))]
         both = told.news is News.UNREVIEWED
         people = [told.inviter_id, told.friend_id] if both else [told.inviter_id]
-        realm = realm_of(settings, ChannelKey(group.roster.channel))
-        users = [await self.roster.read_user_id(realm, person) for person in people]
-        return [
-            Outgoing(f"{key}/{user_id}", *place, Text(text))
-            for user_id in users
-            if user_id is not None and (place := settings.private_place(group, user_id))
+        letters = [
+            await owed_letter(
+                settings, self.roster, who, f"{key}/{who}", Text(text), about=told.group_key
+            )
+            for who in people
         ]
+        return [letter for letter in letters if letter is not None]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import assert_never
 
 from bot.core.events import EventKind
@@ -242,7 +243,7 @@ class LotteryHandlers:
             )
             for found in list(running.values())[:MOST_BUTTONS]
         )
-        task_id = f"lottery-{context.event.key}"
+        task_id = f"lottery-{sha256(context.event.key.encode()).hexdigest()}"
         return Card(say("lottery.card_title", count=len(running)), text, buttons, task_id)
 
     def _say(self, context: Context) -> Say:

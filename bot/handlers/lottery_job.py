@@ -88,7 +88,8 @@ class LotteryJob:
     async def _opened(self, settings: Settings, found: Round) -> list[tuple[Group, str]]:
         texts = []
         for group in _groups(settings, found):
-            say = say_in(self.voice, f"group/{group.key}")
+            voice = self.voice.speaking_as(settings.persona_of(group))
+            say = say_in(voice, f"group/{group.key}")
             opened = say(
                 "lottery.opened",
                 title=found.terms.title,
@@ -107,7 +108,8 @@ class LotteryJob:
         names = {win.win_id: await self.roster.read_name(win.ticket.member_id) for win in first}
         texts = []
         for group in _groups(settings, found):
-            say = say_in(self.voice, f"group/{group.key}")
+            voice = self.voice.speaking_as(settings.persona_of(group))
+            say = say_in(voice, f"group/{group.key}")
             text = f"{_result(say, found, first, names)}\n{_proof(say, found)}"
             texts.append((group, self._with_page(say, group, found, text)))
         return texts
@@ -118,7 +120,7 @@ class LotteryJob:
         return [
             (
                 group,
-                self.voice.say(
+                self.voice.speaking_as(settings.persona_of(group)).say(
                     "lottery.second_winner",
                     scope=f"group/{group.key}",
                     title=found.terms.title,

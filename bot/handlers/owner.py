@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.messages import Text
 from bot.handlers.speech import answer, group_post, words
 from bot.members.roster import Roster
-from bot.persona.screening import find_blocked
+from bot.persona.screening import first_stop
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.routing import Route, owner_command
@@ -14,8 +14,12 @@ from bot.schedules.node_days import node_days_between
 from bot.schedules.plan import PlannedPost, lay_out
 from bot.schedules.publisher import Published, Publisher
 from bot.schedules.records import read_history
+from bot.settings.policy import policy_of
 from bot.settings.schema.commands import CommandName
 from bot.store.db import Store
+from bot.wording.marks import mark_ad
+from bot.wording.repeating import Reviewed, spelled
+from bot.wording.rule import Origin
 
 PLAN_DAYS = 3
 """How many days 排期 shows; the command line shows more."""
@@ -45,9 +49,12 @@ class OwnerHandlers:
         typed = context.invocation.words if context.invocation else ""
         if not typed:
             return answer(self.voice, context, "announce.bad_form")
-        if word := find_blocked(typed, context.settings.persona):
-            return answer(self.voice, context, "announce.refused", word=word)
-        text = words(self.voice, context, "announce.post", text=typed)
+        typed = mark_ad(typed, policy_of(context.settings, context.persona))
+        stop = first_stop(typed, context.settings, persona=context.persona, origin=Origin.OPERATOR)
+        if stop is not None:
+            slots = {"word": spelled(stop.what), "why": stop.why, "instead": stop.instead}
+            return answer(self.voice, context, "announce.refused", **slots)
+        text = words(self.voice, context, "announce.post", text=Reviewed(typed))
         post = group_post(context, f"{context.event.key}/announce", text)
         return Reply(Text(words(self.voice, context, "announce.done")), (post,))
 

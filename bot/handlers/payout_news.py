@@ -12,7 +12,7 @@ import structlog
 
 from bot.core.messages import Outgoing, Text
 from bot.core.metrics import Metrics
-from bot.handlers.letters import letter_to_member, letters_to_operators
+from bot.handlers.letters import letters_to_operators, owed_letter
 from bot.members.roster import Roster
 from bot.outbox.enqueue import post
 from bot.persona.voice import Voice
@@ -161,7 +161,7 @@ class PayoutJob:
         """In private, where there is such a road; else 我的红包 tells him when he asks."""
         url = "" if self.links is None or not payout.package else self.links.url(payout)
         text = self._say(template, payout, url=url, hours=CONFIRM_HOURS)
-        letter = await letter_to_member(
+        letter = await owed_letter(
             settings, self.roster, payout.member_id, key, Text(text), about=payout.group_key
         )
         return [] if letter is None else [letter]

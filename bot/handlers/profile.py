@@ -5,9 +5,15 @@ from datetime import datetime, timedelta
 
 from bot.core.ids import MemberId
 from bot.growth.invites import Invites, day_began
+from bot.handlers.choice_words import choices_in_words
+from bot.handlers.remembered import remembered_lines
 from bot.handlers.speech import answer, in_private, local_day, words
+from bot.handlers.ticket_words import say_in, span
+from bot.members.choices import Choices
+from bot.members.memory.memory import Memory
 from bot.members.portrait import GroupNumbers, HeldTag, Portrait, read_group_numbers, read_portrait
 from bot.members.roster import Roster
+from bot.members.tickets.tickets import Tickets
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome
 from bot.pipeline.routing import Route, command, owner_command
@@ -33,6 +39,9 @@ class ProfileHandlers:
     check_ins: CheckIns
     invites: Invites
     roster: Roster
+    choices: Choices
+    tickets: Tickets
+    memory: Memory
 
     def routes(self) -> tuple[Route, ...]:
         """The commands of this topic."""
@@ -45,7 +54,11 @@ class ProfileHandlers:
     async def my_data(self, context: Context) -> Outcome:
         """我的数据: everything that is kept about the asker, to himself alone."""
         facts = await self._facts(context, context.member.member_id)
-        report = words(self.voice, context, "my_data.report", **facts)
+        changes = await self.choices.read_changes(context.member.member_id)
+        chosen = choices_in_words(self.voice, context, changes)
+        held = await self.memory.read(context.member.member_id, context.now)
+        facts = {**facts, "memory": remembered_lines(self.voice, context, held)}
+        report = words(self.voice, context, "my_data.report", choices=chosen, **facts)
         sent = words(self.voice, context, "my_data.sent")
         return in_private(context, report, sent)
 
@@ -77,8 +90,17 @@ class ProfileHandlers:
             ),
             "posts": sum(slot.state is SlotState.PUBLISHED for slot in slots_decided),
             "referrals": await self.invites.count_settled(context.group_key, since),
+            **await self._ticket_slots(context, since),
         }
         return answer(self.voice, context, "data.report", **slots)
+
+    async def _ticket_slots(self, context: Context, since: datetime) -> dict[str, object]:
+        """How many called a person, and how long half of those who were answered waited."""
+        numbers = await self.tickets.read_numbers(context.group_key, since)
+        waited = numbers.first_answer_seconds
+        say = say_in(self.voice, context)
+        first = say("tickets.no_wait") if waited is None else span(say, waited)
+        return {"tickets": numbers.opened, "first_answer": first}
 
     async def _facts(self, context: Context, member_id: MemberId) -> dict[str, object]:
         """Everything about a member, in words; each template takes what it shows."""

@@ -8,7 +8,7 @@ from typing import Final
 from bot.core.events import Place
 from bot.core.messages import Outgoing, Text
 from bot.core.text import normalise
-from bot.handlers.letters import letter_to_member, letters_to_operators
+from bot.handlers.letters import letters_to_operators, owed_letter
 from bot.handlers.speech import answer, words
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
@@ -40,7 +40,7 @@ class Teller:
             item=redemption.name,
             **slots,
         )
-        letter = await letter_to_member(
+        letter = await owed_letter(
             settings,
             self.roster,
             redemption.member_id,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.core.events import Place
 from bot.core.messages import Outgoing, Text
+from bot.persona.card import called
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Reply
 from bot.settings.settings import posting_place
@@ -12,7 +13,14 @@ from bot.settings.settings import posting_place
 
 def words(voice: Voice, context: Context, template: str, **slots: object) -> str:
     """A text in the conversation of ``context``; ``name`` is the person's unless given."""
-    return voice.say(template, scope=context.scope, **{"name": context.member.name, **slots})
+    slots = {"name": called(context.persona, context.member.name), **slots}
+    return voice_in(voice, context).say(template, scope=context.scope, **slots)
+
+
+def voice_in(voice: Voice, context: Context) -> Voice:
+    """The voice of the group's persona, at the group's time of day."""
+    local = context.now.astimezone(context.settings.zone)
+    return voice.speaking_as(context.persona, local=local)
 
 
 def answer(voice: Voice, context: Context, template: str, **slots: object) -> Reply:

@@ -8,7 +8,8 @@ from bot.core.ids import ChannelKey, GroupKey
 from bot.core.messages import Outgoing, Text
 from bot.growth.invites import Invites
 from bot.handlers.codes import entry_of
-from bot.members.people import PersonRef
+from bot.members.choices import Choices
+from bot.members.people import Choice, PersonRef
 from bot.members.roster import Move, MoveKind, Newcomer, Roster
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Nobody, Outcome, Reply
@@ -67,6 +68,7 @@ class WelcomeJob:
     """The job that greets: one text for everyone who joined within a minute."""
 
     roster: Roster
+    choices: Choices
     voice: Voice
     live: HasSettings
     name: str = "welcome"
@@ -91,19 +93,25 @@ class WelcomeJob:
 
     async def _greet(self, group: Group, newcomers: tuple[Newcomer, ...], now: datetime) -> None:
         outgoings = []
+        greeted = [person for person in newcomers if not await self._left_alone(person)]
         for returning, template in ((False, "welcome.new"), (True, "welcome.back")):
-            people = [person for person in newcomers if person.returning is returning]
+            people = [person for person in greeted if person.returning is returning]
             if people:
                 outgoings.append(await self._welcome(group, people, template))
         await self.roster.welcome([person.stay_id for person in newcomers], outgoings, now)
 
+    async def _left_alone(self, newcomer: Newcomer) -> bool:
+        """Whether he wants no persona that calls him by @."""
+        return Choice.STEPPED_OUT in await self.choices.read(newcomer.member_id)
+
     async def _welcome(self, group: Group, people: list[Newcomer], template: str) -> Outgoing:
         names = [await self.roster.read_name(person.member_id) for person in people]
-        text = self.voice.say(
+        persona = self.live.current.persona_of(group)
+        text = self.voice.speaking_as(persona).say(
             template,
             scope=f"group/{group.key}",
             names=" ".join(f"@{name}" for name in names),
-            persona=self.live.current.persona.name,
+            persona=persona.name,
             group=group.name,
         )
         channel, target = posting_place(group)

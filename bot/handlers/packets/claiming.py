@@ -7,7 +7,7 @@ from bot.core.events import EventKind
 from bot.core.ids import PacketId
 from bot.core.messages import Button, Card, CardUpdate, Message, Outgoing, Text
 from bot.handlers.packets.wording import Wording, amount
-from bot.handlers.speech import answer, words
+from bot.handlers.speech import answer, voice_in, words
 from bot.members.portrait import read_tags
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
@@ -166,7 +166,7 @@ class PacketClaims:
         return f"{finished}\n{said.opened((packet,))}"
 
     def _wording(self, context: Context) -> Wording:
-        return Wording(self.voice, context.settings, context.scope, context.now)
+        return Wording(voice_in(self.voice, context), context.settings, context.scope, context.now)
 
 
 def _presence(context: Context) -> Presence:

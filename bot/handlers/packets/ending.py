@@ -30,9 +30,10 @@ class PacketExpiry:
         for ended in await self.packets.expire(now):
             group = settings.group(ended.group_key)
             place = None if group is None else settings.remark_place(group)
-            if place is not None:
-                scope = f"group/{ended.group_key}"
-                text = await self._words(ended, Wording(self.voice, settings, scope, now))
+            if group is not None and place is not None:
+                voice = self.voice.speaking_as(settings.persona_of(group))
+                said = Wording(voice, settings, f"group/{ended.group_key}", now)
+                text = await self._words(ended, said)
                 key = f"packet/{ended.packet_id}/expired"
                 await post(self.store, [Outgoing(key, *place, Text(text))], now=now)
             await self.packets.mark_announced([ended.packet_id], now)

@@ -10,7 +10,7 @@ from bot.core.text import fold
 from bot.handlers.packets.claiming import CLAIM_BUTTON
 from bot.handlers.packets.form import Form, from_payload, read_form, to_payload
 from bot.handlers.packets.wording import Wording, amount
-from bot.handlers.speech import answer, words
+from bot.handlers.speech import answer, voice_in, words
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Reply
@@ -164,7 +164,7 @@ class PacketSending:
         )
 
     def _wording(self, context: Context) -> Wording:
-        return Wording(self.voice, context.settings, context.scope, context.now)
+        return Wording(voice_in(self.voice, context), context.settings, context.scope, context.now)
 
     def _refuse(self, context: Context, terms: Terms, refused: PacketRefused) -> Reply:
         said, data = self._wording(context), refused.data

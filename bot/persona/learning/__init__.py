@@ -1,0 +1,1 @@
+"""Learning from what could not be answered: questions collected, answers offered and adopted."""
