@@ -23,6 +23,7 @@ check: $(VENV)/.dev  ## lint, format, types, the import rule
 bench: $(VENV)/.dev  ## workloads, each against a floor in the same run
 	$(BIN)/python -m benchmarks.callback
 	$(BIN)/python -m benchmarks.claims
+	$(BIN)/python -m benchmarks.knowledge
 
 format: $(VENV)/.dev  ## what `make check` would ask for
 	$(BIN)/ruff check --fix .
@@ -38,8 +39,9 @@ $(VENV)/.venv:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run: requirements.lock $(VENV)/.venv
+$(VENV)/.run: requirements.lock requirements-games.lock $(VENV)/.venv
 	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --require-hashes --no-deps -r requirements-games.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run

@@ -149,6 +149,7 @@ class App:
                 metrics=self.metrics,
                 address=self.address,
                 pay_stage=self._pay_stage(),
+                model_stage=self._model_stage(),
             )
         )
         await self._house.open()
@@ -209,6 +210,9 @@ class App:
         instants = [await self.ticker.next_due(), await self._traffic.outbox.next_due()]
         return min((instant for instant in instants if instant is not None), default=None)
 
+    def _model_stage(self) -> str:
+        return "" if self.simulator is None else f"{self.address}{self.simulator.model_base}"
+
     def _pay_stage(self) -> PayStage | None:
         if self.simulator is None or self.live.current.bot.pay is None:
             return None
@@ -242,6 +246,7 @@ class App:
         except Exception as error:  # noqa: BLE001 (whatever it is, it is the answer)
             problems = (f"the database does not answer: {error}",)
         bad = self._watch.problems
+        model = self._house.thinker.trouble
         return Health(
             version=__version__,
             brand=settings.bot.brand.name,
@@ -251,9 +256,12 @@ class App:
             if bad is None
             else f"{len(bad.problems)} to mend; the last good one is in force",
             problems=problems,
-            warnings=tuple(
-                f"{key}: {listener.trouble}"
-                for key, listener in self._channels.listeners.items()
-                if listener.trouble
+            warnings=(
+                *(
+                    f"{key}: {listener.trouble}"
+                    for key, listener in self._channels.listeners.items()
+                    if listener.trouble
+                ),
+                *([f"model: {model}"] if model else []),
             ),
         )

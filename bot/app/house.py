@@ -4,15 +4,28 @@ import random
 from dataclasses import dataclass
 
 from bot.channels.build import Channels
+from bot.channels.chat_model import open_model
 from bot.channels.pay_build import OpenPay, PayStage, open_pay
 from bot.core.clock import Clock
 from bot.core.metrics import Metrics
+from bot.games.games import Games
+from bot.games.library import Library
 from bot.growth.invites import Invites
 from bot.growth.ways import Ways
+from bot.handlers.adoption import Desk
+from bot.handlers.learning_news import AnswerNews
 from bot.handlers.letters import Letters
 from bot.handlers.purchases import Teller
+from bot.members.choices import Choices
+from bot.members.memory.memory import Memory
 from bot.members.roster import Roster
+from bot.members.tickets.tickets import Tickets
 from bot.members.ties import Ties
+from bot.persona.door import Door
+from bot.persona.learning.learned import Learned
+from bot.persona.learning.learning import Learning
+from bot.persona.model.thinker import Thinker
+from bot.persona.screening import refusal
 from bot.persona.voice import Voice
 from bot.pipeline.proposals import Proposals
 from bot.rewards.adjustments import Adjustments
@@ -51,6 +64,9 @@ class Ground:
     pay_stage: PayStage | None
     """The rehearsed payment service, in rehearsals."""
 
+    model_stage: str
+    """Where the simulator plays the language model, in rehearsals."""
+
 
 class House:
     """The objects that features share, one of each in a process."""
@@ -59,9 +75,17 @@ class House:
         store, live, rng = ground.store, ground.live, ground.rng
         self.ground = ground
         self.voice = Voice(live, rng)
+        self.door = Door(lambda text: refusal(text, live.current), ground.metrics)
         self.pages = Pages(live, ground.address)
         self.roster = Roster(store)
-        self.letters = Letters(self.roster, live)
+        self.choices = Choices(store)
+        self.tickets = Tickets(store)
+        self.memory = Memory(store)
+        self.learning = Learning(store)
+        self.learned = Learned(store)
+        self.answers = Desk(store, rng)
+        self.answer_news = AnswerNews(self.voice, self.learning, self.roster, self.choices)
+        self.letters = Letters(self.roster, self.choices, live)
         self.ties = Ties(store)
         self.invites = Invites(store, rng)
         self.ways = Ways(store, ground.channels.contacts)
@@ -78,11 +102,14 @@ class House:
         self.redemptions = Redemptions(store, rng)
         self.teller = Teller(self.voice, self.roster)
         self.boards = Boards(store)
+        self.games = Games(store, rng)
+        self.library = Library()
         self.payouts = Payouts(store, rng)
         self.pay = _open_pay(ground)
         self.claim_links = (
             None if self.pay is None else ClaimLinks(self.pay.address, self.pay.secret)
         )
+        self.thinker = _open_thinker(ground, self.roster)
         self.proposals = Proposals(store)
         self.publisher = Publisher(store, self.voice, live, self.pages)
 
@@ -105,4 +132,17 @@ def _open_pay(ground: Ground) -> OpenPay | None:
         own_address=ground.address,
         notice_path=NOTICE_PATH,
         stage=ground.pay_stage,
+    )
+
+
+def _open_thinker(ground: Ground, roster: Roster) -> Thinker:
+    """Who asks the language model of bot.yaml, if there is one."""
+    section, session = ground.live.current.bot.model, ground.channels.session
+    return Thinker(
+        ground.store,
+        model=open_model(section, session=session, stage=ground.model_stage),
+        live=ground.live,
+        clock=ground.clock,
+        rng=ground.rng,
+        roster=roster,
     )

@@ -5,26 +5,39 @@ from bot.app.traffic import Traffic
 from bot.handlers.ask import AskHandlers
 from bot.handlers.boards import BoardHandlers, BoardJob
 from bot.handlers.books import AuditJob, ExpiryJob
+from bot.handlers.calling_names import CallingNames
 from bot.handlers.checkin import CheckInHandlers
+from bot.handlers.choices import ChoiceHandlers
 from bot.handlers.earning import EarningHandlers
 from bot.handlers.friends import FriendHandlers
+from bot.handlers.games import GameHandlers
+from bot.handlers.games_job import GamesJob
 from bot.handlers.help import HelpHandlers
 from bot.handlers.invite import InviteHandlers, ReferralJob
+from bot.handlers.learning import LearningHandlers
+from bot.handlers.learning_job import LearningJob
 from bot.handlers.lottery import LotteryHandlers
 from bot.handlers.lottery_job import LotteryJob
+from bot.handlers.memory import MemoryHandlers, MemoryJob
 from bot.handlers.owner import OwnerHandlers
 from bot.handlers.packets.claiming import PacketClaims
 from bot.handlers.packets.ending import PacketExpiry
 from bot.handlers.packets.sending import PacketSending
 from bot.handlers.payout import PayoutHandlers
 from bot.handlers.payout_news import PayoutJob
+from bot.handlers.persona import PersonaHandlers
 from bot.handlers.points import PointsHandlers
 from bot.handlers.profile import ProfileHandlers
 from bot.handlers.shop import ShopHandlers
 from bot.handlers.shop_desk import ShopDeskHandlers
 from bot.handlers.shop_job import ShopJob
 from bot.handlers.tasks import TaskHandlers, TaskJob
+from bot.handlers.thinking import Thinking
+from bot.handlers.tickets.calling import CallHandlers
+from bot.handlers.tickets.desk import DeskHandlers
+from bot.handlers.tickets.follow_up import TicketJob
 from bot.handlers.welcome import MembershipHandlers, WelcomeJob
+from bot.persona.model.purge import ModelRecords
 from bot.pipeline.routing import Route
 from bot.pipeline.takeover import TakeoverJob
 from bot.rewards.payout.courier import Courier
@@ -35,7 +48,11 @@ def routes_of(house: House) -> tuple[Route, ...]:
     """All routes; the first that fits answers, so the one for all other words comes last."""
     store, voice, roster = house.ground.store, house.voice, house.roster
     payer = None if house.pay is None else house.pay.client
+    calls = CallHandlers(voice, house.tickets)
     groups = (
+        ChoiceHandlers(voice, house.choices),
+        calls,
+        DeskHandlers(voice, house.tickets, roster, house.choices, house.ground.metrics),
         CheckInHandlers(voice, house.check_ins, house.statements),
         PointsHandlers(voice, house.statements),
         EarningHandlers(voice, roster, house.levels, house.thanks, house.adjustments),
@@ -47,15 +64,44 @@ def routes_of(house: House) -> tuple[Route, ...]:
         ShopHandlers(voice, house.redemptions, house.statements, house.levels, house.teller),
         ShopDeskHandlers(voice, house.redemptions, house.teller),
         InviteHandlers(voice, house.invites, roster, house.ways),
-        ProfileHandlers(store, voice, house.statements, house.check_ins, house.invites, roster),
+        ProfileHandlers(
+            store=store,
+            voice=voice,
+            statements=house.statements,
+            check_ins=house.check_ins,
+            invites=house.invites,
+            roster=roster,
+            choices=house.choices,
+            tickets=house.tickets,
+            memory=house.memory,
+        ),
         OwnerHandlers(store, voice, house.publisher, roster),
         TaskHandlers(store, voice),
         MembershipHandlers(roster, house.invites),
         FriendHandlers(voice, house.ties),
-        AskHandlers(voice),
+        GameHandlers(voice, house.games, house.library, roster),
+        LearningHandlers(
+            store=store,
+            voice=voice,
+            learning=house.learning,
+            learned=house.learned,
+            desk=house.answers,
+            roster=roster,
+            news=house.answer_news,
+        ),
+        MemoryHandlers(voice, house.memory, house.thinker.forget),
+        PersonaHandlers(voice),
+        AskHandlers(
+            voice,
+            house.memory,
+            house.learning,
+            house.learned,
+            Thinking(voice, house.thinker, house.memory),
+            CallingNames(store, house.levels),
+        ),
     )
     routes = tuple(route for group in groups for route in group.routes())
-    return (*HelpHandlers(voice, routes).routes(), *routes)
+    return (*calls.first_routes(), *HelpHandlers(voice, routes).routes(), *routes)
 
 
 def payout_job(house: House) -> PayoutJob:
@@ -84,15 +130,27 @@ def jobs_of(house: House, traffic: Traffic, payouts: PayoutJob) -> tuple[Job, ..
         traffic.looks.contact_sync,
         traffic.looks.tag_sync,
         traffic.looks.pulling,
+        TicketJob(house.tickets, roster, house.choices, voice, live),
         PacketExpiry(store, house.packets, roster, voice, live),
         LotteryJob(store, house.lotteries, house.promises, roster, voice, house.pages, live),
         ShopJob(store, house.redemptions, house.teller, live),
         ReferralJob(house.invites, roster, voice, live),
         ExpiryJob(store, house.expiry, house.letters, voice, live),
         BoardJob(store, house.boards, roster, voice, live),
-        WelcomeJob(roster, voice, live),
+        WelcomeJob(roster, house.choices, voice, live),
+        GamesJob(store, house.games, house.library, roster, voice, live),
         house.publisher,
         TaskJob(store, ground.channels.tasks, roster, voice, live),
         payouts,
+        ModelRecords(house.thinker, live),
+        MemoryJob(house.memory),
+        LearningJob(
+            store=store,
+            learning=house.learning,
+            roster=roster,
+            choices=house.choices,
+            voice=voice,
+            live=live,
+        ),
         AuditJob(store, house.nightly_audit, house.letters, voice, live, ground.metrics),
     )

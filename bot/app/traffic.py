@@ -4,7 +4,6 @@ from datetime import datetime
 
 from bot.app.house import House
 from bot.outbox.worker import OutboxWorker
-from bot.persona.screening import find_blocked
 from bot.pipeline.contact_sync import ContactSync
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.hints import Hints
@@ -12,13 +11,13 @@ from bot.pipeline.inbox import Inbox
 from bot.pipeline.linking import Linking
 from bot.pipeline.merits import Merits
 from bot.pipeline.names import Names
+from bot.pipeline.notices import Notices
 from bot.pipeline.pulling import Pulling
 from bot.pipeline.reception import Reception
 from bot.pipeline.roster_sync import RosterSync
 from bot.pipeline.routing import Route
 from bot.pipeline.tag_sync import TagSync
 from bot.pipeline.worker import Worker
-from bot.settings.reload import LiveSettings
 
 
 class Traffic:
@@ -44,11 +43,14 @@ class Traffic:
                 clock=ground.clock,
                 routes=routes,
                 hears={key: table.hears_in_groups for key, table in channels.tables.items()},
+                choices=house.choices,
             ),
             live=live,
             names=self.names,
             merits=Merits(house.levels, house.voice, ground.rng),
+            notices=Notices(house.voice),
             voice=house.voice,
+            door=house.door,
             clock=ground.clock,
             capabilities=channels.tables,
             metrics=ground.metrics,
@@ -57,7 +59,7 @@ class Traffic:
             store=store,
             senders=channels.senders,
             clock=ground.clock,
-            screen=lambda text: _screen(text, live),
+            refuses=lambda outgoing: house.door.refusal(outgoing.message, key=outgoing.key),
             metrics=ground.metrics,
         )
         self.hints = Hints()
@@ -110,8 +112,3 @@ class Looks:
         """Look at every list with the next tick."""
         for job in (self.roster_sync, self.contact_sync, self.tag_sync):
             job.hurry()
-
-
-def _screen(text: str, live: LiveSettings) -> str:
-    word = find_blocked(text, live.current.persona)
-    return f"it contains {word!r}, which persona.yaml blocks" if word else ""

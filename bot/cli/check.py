@@ -9,6 +9,7 @@ from bot.cli.location import add_location, location_of
 from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.platforms.describe import render_channels
+from bot.settings.checks.screening import notes_on
 from bot.settings.json_schema import stale_schemas, write_schemas
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
@@ -45,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{count} problem{'' if count == 1 else 's'}")
         return 1
     print("\n".join(summarise(loaded)))
+    for note in notes_on(loaded):
+        print(f"note: {note}")
     if stale_schemas(directory / "schema"):
         print(f"note: {directory / 'schema'} is out of date; run check --write-schema")
     return 0

@@ -1,4 +1,4 @@
-"""``python -m bot run | check | channels | plan | audit | verify | cost | orders``."""
+"""The command line: ``python -m bot COMMAND``, a module for each command."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,7 +6,21 @@ from importlib import import_module
 
 from bot import __version__
 
-COMMANDS = ("run", "check", "channels", "plan", "audit", "verify", "cost", "orders")
+COMMANDS = (
+    "run",
+    "check",
+    "channels",
+    "plan",
+    "persona",
+    "audit",
+    "verify",
+    "cost",
+    "orders",
+    "model",
+    "knowledge",
+    "learned",
+    "words",
+)
 """One module of this package each, imported when it is asked for, so that `check` starts fast."""
 
 

@@ -36,6 +36,17 @@ class Metrics:
             ["channel", "outcome"],
             registry=self.registry,
         )
+        self.withheld = Counter(
+            "yutang_texts_withheld_total",
+            "Texts that screening kept in the house",
+            registry=self.registry,
+        )
+        self.first_answer_seconds = Histogram(
+            "yutang_ticket_first_answer_seconds",
+            "Time from a member's call for a person to the first answer of one",
+            buckets=(60, 300, 900, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 72 * 3600),
+            registry=self.registry,
+        )
         self.jobs_failed = Counter(
             "yutang_jobs_failed_total",
             "Scheduled jobs that raised",

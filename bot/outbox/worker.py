@@ -13,7 +13,7 @@ import structlog
 
 from bot.core.clock import Clock
 from bot.core.ids import ChannelKey
-from bot.core.messages import Outgoing, TargetKind, plain_text
+from bot.core.messages import Outgoing, TargetKind
 from bot.core.metrics import Metrics
 from bot.core.ports import Outcome, Pause, Sender, SendResult
 from bot.outbox import lane
@@ -39,8 +39,8 @@ URGENT_AT_ONCE = 500
 TIDY_EVERY = timedelta(minutes=1)
 """How often rows that lost their sender are looked for, and old attempts forgotten."""
 
-Screen = Callable[[str], str]
-"""Returns why a text may not leave the house, or an empty string."""
+Refuses = Callable[[Outgoing], str]
+"""Returns why a message may not leave the house, or an empty string."""
 
 
 class OutboxWorker:
@@ -52,13 +52,13 @@ class OutboxWorker:
         store: Store,
         senders: Mapping[ChannelKey, Sender],
         clock: Clock,
-        screen: Screen,
+        refuses: Refuses,
         metrics: Metrics,
     ) -> None:
         self._store = store
         self._senders = senders
         self._clock = clock
-        self._screen = screen
+        self._refuses = refuses
         self._metrics = metrics
         self._log = structlog.get_logger("outbox")
         self._leases = store.lane("outbox lease", lane.lease)
@@ -176,7 +176,7 @@ class OutboxWorker:
             return f"channel {outgoing.channel} is not in bot.yaml any more"
         if outgoing.expires_at is not None and now >= outgoing.expires_at:
             return "too late: the message had lost its point"
-        return self._screen(plain_text(outgoing.message))
+        return self._refuses(outgoing)
 
     async def _send(self, row: Row) -> None:
         outgoing = outgoing_of(row)

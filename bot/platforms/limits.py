@@ -132,6 +132,12 @@ SMS_MENU_ITEMS: Final = 3  # ours: entries of a menu's first level, as smart SMS
 MAIL_SECONDS: Final = 20.0  # ours: a mail server is slower than an API
 MAIL_BYTES: Final = 512 * 1024  # ours
 
+# Accounts and groups that people dress up by hand
+NICKNAME_CHARACTERS: Final = 16  # unverified
+SIGNATURE_CHARACTERS: Final = 30  # unverified
+COVER_CHARACTERS: Final = 40  # ours: words on a picture are read at a glance
+NOTICE_CHARACTERS: Final = 500  # ours: a longer one is not read
+
 # Calls
 REQUEST_SECONDS: Final = 10.0  # ours: the platform answers within one
 CONNECT_SECONDS: Final = 5.0  # ours

@@ -25,11 +25,14 @@ from bot.schedules.plan import undecided_slots
 from bot.schedules.records import History, Origin, SlotState, read_history, read_slot
 from bot.schedules.slots import Slot, due_slots, quiet_after
 from bot.settings.pages import Pages
+from bot.settings.policy import policy_of
 from bot.settings.schema.base import Kind
 from bot.settings.schema.bot import Group
 from bot.settings.schema.channels import CustomerContact
+from bot.settings.schema.persona import PersonaFile
 from bot.settings.settings import HasSettings, Settings, posting_place
 from bot.store.db import Store
+from bot.wording.marks import mark_ad
 
 LOST_RACES = 20
 """So many decisions in a row may be refused because somebody else was faster."""
@@ -43,7 +46,9 @@ _MOMENT = timedelta(microseconds=1)
 class Speaks(Protocol):
     """Where texts come from (``persona.voice.Voice``)."""
 
-    def say(self, template: str, *, scope: str, **slots: object) -> str: ...
+    def say(self, template: str, /, *, scope: str, **slots: object) -> str: ...
+
+    def speaking_as(self, persona: PersonaFile) -> "Speaks": ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,7 @@ class Publisher:
                 for part, message in self._messages(settings, group, choice)
             )
         due = decision.slot.due_at.astimezone(settings.zone)
-        question = self._voice.say(
+        question = self._voice.speaking_as(settings.persona_of(group)).say(
             "late.question",
             scope=f"{group.roster.channel}/{group.key}/owners",
             day=f"{due:%m-%d}",
@@ -222,8 +227,10 @@ class Publisher:
         """
         text = choice.text()
         if group.hears is None and (url := self._pages.url(group)):
-            link = self._voice.say("page.link", scope=f"group/{group.key}", url=url)
+            voice = self._voice.speaking_as(settings.persona_of(group))
+            link = voice.say("page.link", scope=f"group/{group.key}", url=url)
             text = f"{text}\n{link}"
+        text = mark_ad(text, policy_of(settings, settings.persona_of(group)))
         table = settings.table(ChannelKey(group.posts.channel))
         pictures = tuple(Media(MediaKind.IMAGE, path) for path in choice.item.front.pictures)
         if pictures and len(pictures) <= table.attachments:

@@ -11,8 +11,8 @@ import pytest
 from bot.core.payouts import Stop
 from bot.core.pictures import DayState
 from bot.growth.referrals import News, Rejection
-from bot.handlers.ask import ABOUT_ITSELF
 from bot.handlers.packets.form import Word as PacketWord
+from bot.persona.answering import ABOUT_ITSELF
 from bot.rewards.ledger.transfers import ROADS, AccountKind
 from bot.rewards.lottery.rounds import RefusedBecause as DrawRefused
 from bot.rewards.lottery.rounds import WinState

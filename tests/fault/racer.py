@@ -46,7 +46,7 @@ async def send(store: Store) -> Did:
     clock = ManualClock(NOW)
     sender = FakeSender(ROBOT, clock, capabilities(rates=[Rate(LIMIT, 3600, per_chat=False)]))
     worker = OutboxWorker(
-        store=store, senders={ROBOT: sender}, clock=clock, screen=lambda _: "", metrics=Metrics()
+        store=store, senders={ROBOT: sender}, clock=clock, refuses=lambda _: "", metrics=Metrics()
     )
     await worker.send_due()
     return sender.keys

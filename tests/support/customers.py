@@ -97,11 +97,11 @@ class FakeContact:
 
     async def make_group_way(self, chat_ids: tuple[str, ...], source: str, remark: str) -> Way:
         self._call(f"group way {','.join(chat_ids)} {source} {remark}")
-        return Way(f"config{len(self.told)}", f"https://p.example.com/{len(self.told)}")
+        return Way(f"config{len(self.told)}", f"https://p.qpic.cn/{len(self.told)}")
 
     async def make_friend_way(self, employee: UserId, source: str, remark: str) -> Way:
         self._call(f"friend way {employee} {source} {remark}")
-        return Way(f"config{len(self.told)}", f"https://p.example.com/{len(self.told)}")
+        return Way(f"config{len(self.told)}", f"https://p.qpic.cn/{len(self.told)}")
 
     def join(
         self, user: str, at: datetime, source: str = "", *, name: str = "", union_id: str = ""

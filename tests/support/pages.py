@@ -21,13 +21,20 @@ from bot.core.ports import Contacts
 from bot.growth.invites import Invites
 from bot.growth.ways import Ways
 from bot.handlers.ask import AskHandlers
+from bot.handlers.calling_names import CallingNames
 from bot.handlers.checkin import CheckInHandlers
 from bot.handlers.invite import InviteHandlers
 from bot.handlers.packets.claiming import PacketClaims
 from bot.handlers.packets.sending import PacketSending
 from bot.handlers.points import PointsHandlers
 from bot.handlers.profile import ProfileHandlers
+from bot.handlers.thinking import Thinking
+from bot.members.choices import Choices
+from bot.members.memory.memory import Memory
 from bot.members.roster import Roster
+from bot.members.tickets.tickets import Tickets
+from bot.persona.learning.learned import Learned
+from bot.persona.learning.learning import Learning
 from bot.persona.voice import Voice
 from bot.pipeline.hints import Hints
 from bot.pipeline.proposals import Proposals
@@ -36,6 +43,7 @@ from bot.pipeline.routing import Route
 from bot.platforms.table import CUSTOMER_CONTACT, MEMBER_PAGE
 from bot.rewards.checkin.checkins import CheckIns
 from bot.rewards.ledger.statement import Statements
+from bot.rewards.levels import Levels
 from bot.rewards.packets.packets import Packets
 from bot.settings.pages import Pages
 from bot.settings.schema.channels import SIMULATOR, Channel, MemberPage
@@ -47,6 +55,7 @@ from bot.web.server import Server
 from .brand import Live, brand
 from .customers import CONTACT, POND, with_customers
 from .events import APP, NOW, ROBOT
+from .model import silent_thinker
 from .pipeline import Pipeline
 from .senders import capabilities
 
@@ -95,8 +104,25 @@ def member_routes(
         *PacketSending(voice, packets, Proposals(store), roster, pages).routes(),
         *PacketClaims(store, voice, packets, roster).routes(),
         *InviteHandlers(voice, invites, roster, Ways(store, contacts or {})).routes(),
-        *ProfileHandlers(store, voice, statements, check_ins, invites, roster).routes(),
-        *AskHandlers(voice).routes(),
+        *ProfileHandlers(
+            store=store,
+            voice=voice,
+            statements=statements,
+            check_ins=check_ins,
+            invites=invites,
+            roster=roster,
+            choices=Choices(store),
+            tickets=Tickets(store),
+            memory=Memory(store),
+        ).routes(),
+        *AskHandlers(
+            voice,
+            Memory(store),
+            Learning(store),
+            Learned(store),
+            Thinking(voice, silent_thinker(store, live), Memory(store)),
+            CallingNames(store, Levels(store)),
+        ).routes(),
     )
 
 

@@ -1,7 +1,7 @@
 """A whole pipeline on a real store, with handlers that a test writes."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.clock import ManualClock
@@ -10,9 +10,12 @@ from bot.core.ids import ChannelKey, GroupKey, UserId
 from bot.core.messages import Message, Outgoing
 from bot.core.metrics import Metrics
 from bot.core.ports import Capabilities, Directory
+from bot.members.choices import Choices
 from bot.members.people import PersonRef
 from bot.members.roster import Move, MoveKind, Roster
+from bot.members.talks import Talked
 from bot.outbox.enqueue import outgoing_of
+from bot.persona.door import Door, Screen
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.dispatch import Dispatcher
@@ -20,6 +23,7 @@ from bot.pipeline.inbox import Inbox
 from bot.pipeline.linking import Linking
 from bot.pipeline.merits import Merits
 from bot.pipeline.names import Names
+from bot.pipeline.notices import Notices
 from bot.pipeline.routing import Route
 from bot.pipeline.worker import Worker
 from bot.rewards.levels import Levels
@@ -45,6 +49,15 @@ class Seen:
         return [context.event.text for context in self.contexts]
 
 
+class Told(Notices):
+    """Everybody knows that he talks to an AI, so that answers are just what handlers say."""
+
+    def with_notice(
+        self, context: Context, reply: Reply, table: Capabilities
+    ) -> tuple[Reply, Talked | None]:
+        return reply, None
+
+
 class Pipeline:
     """Inbox, dispatcher and worker as the composition root builds them."""
 
@@ -55,12 +68,16 @@ class Pipeline:
         tables: dict[ChannelKey, Capabilities] | None = None,
         live: Live | None = None,
         directories: dict[ChannelKey, Directory] | None = None,
+        screen: Screen = lambda _: "",
+        notices: Callable[[Voice], Notices] = Told,
     ) -> None:
         self.store = store
         self.live = live or Live(brand())
         self.clock = ManualClock(NOW)
+        self.metrics = Metrics()
         self.voice = Voice(self.live, random.Random(1))
         self.roster = Roster(store)
+        self.choices = Choices(store)
         self.inbox = Inbox(store)
         self.tables = tables or {ROBOT: capabilities(), APP: capabilities()}
         self.seen = Seen()
@@ -78,6 +95,7 @@ class Pipeline:
             clock=self.clock,
             routes=self.routes,
             hears={key: table.hears_in_groups for key, table in self.tables.items()},
+            choices=self.choices,
         )
         self.worker = Worker(
             store=store,
@@ -86,10 +104,12 @@ class Pipeline:
             live=self.live,
             names=self.names,
             merits=Merits(Levels(store), self.voice, random.Random(1)),
+            notices=notices(self.voice),
             voice=self.voice,
+            door=Door(screen, self.metrics),
             clock=self.clock,
             capabilities=self.tables,
-            metrics=Metrics(),
+            metrics=self.metrics,
         )
 
     async def ask(self, event: Event) -> Message | None:

@@ -44,7 +44,7 @@ class Town:
         self.pipeline = Pipeline(store, live=self.live)
         self.metrics = Metrics()
         voice = Voice(self.live, random.Random(1))
-        letters = Letters(self.pipeline.roster, self.live)
+        letters = Letters(self.pipeline.roster, self.pipeline.choices, self.live)
         self.expiry = ExpiryJob(store, Expiry(store), letters, voice, self.live)
         self.audit = AuditJob(store, NightlyAudit(store), letters, voice, self.live, self.metrics)
 

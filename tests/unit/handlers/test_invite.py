@@ -37,7 +37,7 @@ async def test_in_a_customer_group_a_member_is_shown_a_code_to_scan_that_carries
     shown = [await ask(store, platform, POND) for _ in range(2)]
 
     code = await read_value(store, "SELECT code FROM invite_code")
-    assert all("https://p.example.com/1" in text for text in shown)
+    assert all("https://p.qpic.cn/1" in text for text in shown)
     assert platform.told == [f"group way wrPOND0001 {code} invite {code}"]
 
 

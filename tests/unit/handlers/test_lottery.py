@@ -17,6 +17,7 @@ from bot.handlers.shop import ShopHandlers
 from bot.handlers.shop_desk import ShopDeskHandlers
 from bot.handlers.shop_job import ShopJob
 from bot.members.roster import MoveKind
+from bot.platforms.limits import CARD_TASK_ID
 from bot.rewards.ledger.statement import Statements
 from bot.rewards.levels import Levels
 from bot.rewards.lottery.lotteries import Lotteries, QuizAnswer
@@ -140,6 +141,7 @@ async def test_a_tap_draws_and_changes_the_members_card(store: Store) -> None:
     await stage.open("xiaolu")
     card = await stage.pipeline.ask(make_event("抽奖"))
     assert isinstance(card, Card)
+    assert CARD_TASK_ID.fullmatch(card.task_id), "the platform refuses other ids"
     tap = make_event(kind=EventKind.TAPPED, button=card.buttons[0].key, task_id=card.task_id)
     changed = await stage.pipeline.ask(tap)
     assert isinstance(changed, CardUpdate)

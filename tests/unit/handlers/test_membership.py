@@ -120,7 +120,8 @@ async def test_leaving_ends_the_referral_that_hung_on_staying(pond: Pond) -> Non
 async def test_newcomers_are_greeted_in_member_groups_and_not_by_tasks_in_customer_groups(
     pond: Pond,
 ) -> None:
-    job = WelcomeJob(pond.roster, Voice(pond.live, random.Random(1)), pond.live)
+    voice = Voice(pond.live, random.Random(1))
+    job = WelcomeJob(pond.roster, pond.pipeline.choices, voice, pond.live)
     await pond.bring(moved(EventKind.JOINED, "wmQING", NOW))
     assert await job.next_due(NOW) is None
     await job.run(NOW + WELCOME_WINDOW)

@@ -47,7 +47,7 @@ class Desk:
             store=self.store,
             senders={CHANNEL: self.sender},
             clock=self.clock,
-            screen=lambda _: "",
+            refuses=lambda _: "",
             metrics=Metrics(),
         )
 

@@ -10,7 +10,16 @@ import pytest
 
 from bot.core.clock import ManualClock
 from bot.core.ids import ChannelKey
-from bot.core.messages import Button, Card, Message, Outgoing, Target, TargetKind, Text
+from bot.core.messages import (
+    Button,
+    Card,
+    Message,
+    Outgoing,
+    Target,
+    TargetKind,
+    Text,
+    plain_text,
+)
 from bot.core.metrics import Metrics
 from bot.core.ports import Outcome, Pause, Rate, SendResult
 from bot.outbox.enqueue import enqueue, enqueue_all, post
@@ -83,10 +92,13 @@ def message(
 def make_worker(
     store: Store, clock: ManualClock, senders: Mapping[ChannelKey, FakeSender]
 ) -> OutboxWorker:
-    return OutboxWorker(store=store, senders=senders, clock=clock, screen=screen, metrics=Metrics())
+    return OutboxWorker(
+        store=store, senders=senders, clock=clock, refuses=refuses, metrics=Metrics()
+    )
 
 
-def screen(text: str) -> str:
+def refuses(outgoing: Outgoing) -> str:
+    text = plain_text(outgoing.message)
     return "it contains 'forbidden'" if "forbidden" in text else ""
 
 

@@ -7,7 +7,7 @@ from bot.core.ports import Profile
 from bot.members.people import PersonRef
 from bot.members.roster import Move, MoveKind, Roster
 from bot.members.ties import TieKind, TieMove, Ties
-from bot.pipeline.linking import _CARRIED, _POSSESSIONS, Linking
+from bot.pipeline.linking import _CARRIED, _ONE_STAYS, _POSSESSIONS, Linking
 from bot.store.connection import Connection
 from bot.store.db import Store
 from tests.support.events import GROUP, NOW, REALM
@@ -187,13 +187,37 @@ def test_every_table_that_names_a_member_is_carried_over_or_counts_as_having_som
     tables = {
         row["name"]
         for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if naming & _columns(connection, row["name"])
+        if naming & _columns(connection, row["name"]) or _refers(connection, row["name"])
     }
     connection.close()
 
-    known = {*_CARRIED, "member_tag", *(rows.split()[0] for rows in _POSSESSIONS)}
+    known = {*_CARRIED, *_ONE_STAYS, *(rows.split()[0] for rows in _POSSESSIONS)}
     assert tables - known == set()
+
+
+def _refers(connection: Connection, table: str) -> bool:
+    """Whether a column of it refers to a member, under whatever name."""
+    keys = connection.execute(f"PRAGMA foreign_key_list({table})")
+    return any(row["table"] == "member" for row in keys)
 
 
 def _columns(connection: Connection, table: str) -> set[str]:
     return {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+
+
+async def test_what_he_told_of_himself_goes_with_him_unless_he_told_it_before(
+    store: Store,
+) -> None:
+    older, newer = await met_twice(store)
+    for member_id, value in ((older, "dry"), (newer, "oily")):
+        await execute(
+            store,
+            "INSERT INTO memory_fact"
+            " (member_id, place, type, value, event_key, stated_at, expires_at)"
+            f" VALUES ({member_id}, 1, 'skin', '{value}', 'e{member_id}', 0, 1)",
+        )
+    await Linking(store).link({"u1"})
+
+    assert await is_one(store)
+    rows = await store.read("SELECT member_id, value FROM memory_fact")
+    assert [(row["member_id"], row["value"]) for row in rows] == [(older, "dry")]

@@ -501,3 +501,21 @@ async def test_the_outbox_is_woken_for_what_an_event_left_in_it_and_for_nothing_
     speaking = Pipeline(store, answering(Text("hello")))
     await speaking.bring(make_event("x"))
     assert speaking.worker.posted.is_set()
+
+
+async def test_an_answer_that_may_not_leave_the_house_is_withheld_and_counted(
+    store: Store,
+) -> None:
+    def screen(text: str) -> str:
+        return "a forbidden word" if "forbidden" in text else ""
+
+    pipeline = Pipeline(store, answering(Text("this is forbidden")), screen=screen)
+    answer = await pipeline.ask(make_event("x"))
+
+    assert isinstance(answer, Text)
+    assert answer.text in {
+        variant.format(name="xiaolu")
+        for variant in pipeline.live.current.persona.templates["answer.withheld"]
+    }
+    counted = pipeline.metrics.registry.get_sample_value("yutang_texts_withheld_total")
+    assert counted == 1

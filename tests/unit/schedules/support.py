@@ -33,8 +33,9 @@ from bot.settings.schema.channels import GroupWebhook, WecomApp
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.front_matter import ContentFront
 from bot.settings.schema.members import MembersFile
-from bot.settings.schema.persona import PersonaFile, Tone
+from bot.settings.schema.persona import PersonaFile
 from bot.settings.schema.rewards import RewardsFile
+from bot.settings.schema.tone import Tone
 from bot.settings.settings import ContentItem, Settings
 from bot.store.db import Store
 

@@ -22,6 +22,7 @@ from bot.schedules.records import (
 )
 from bot.settings.pages import Pages
 from bot.settings.schema.calendar import Late, PostLimits
+from bot.settings.schema.persona import PersonaFile
 from bot.store.db import Store
 from tests.support.stores import look_into
 
@@ -251,10 +252,14 @@ async def test_idle_seconds_ask_the_database_nothing(
 class HoarseVoice:
     """Loses its voice in one group."""
 
-    def say(self, template: str, *, scope: str, **_: object) -> str:
+    def say(self, template: str, /, *, scope: str, **_: object) -> str:
         if "broken" in scope:
             raise StoreError("no voice")
         return template
+
+    def speaking_as(self, persona: PersonaFile) -> "HoarseVoice":
+        del persona
+        return self
 
 
 async def test_one_groups_failure_leaves_the_others_alone_and_is_raised(

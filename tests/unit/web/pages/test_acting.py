@@ -291,7 +291,7 @@ async def test_a_member_gets_his_invite_code_and_the_way_that_leads_into_the_gro
     async with open_town(store, member_routes(store, live, {CONTACT: contact}), live) as town:
         browser = await town.member()
         for _ in range(2):
-            assert "https://p.example.com/1" in (await browser.say("邀请"))["text"]
+            assert "https://p.qpic.cn/1" in (await browser.say("邀请"))["text"]
         assert len(contact.told) == 1, "the way is made once"
 
 

@@ -1,0 +1,1 @@
+"""Memory: recognised, kept, forgotten, mentioned."""
