@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from bot.core.ports import Completion, ModelMessage, ModelTrouble, NoCompletion
+from bot.core.chat_model import Completion, ModelMessage, ModelTrouble, NoCompletion
 from bot.settings.schema.channels import SIMULATOR
 from bot.settings.schema.model import Model
 

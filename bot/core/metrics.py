@@ -11,6 +11,10 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._count_traffic()
+        self._count_troubles()
+
+    def _count_traffic(self) -> None:
         self.callbacks = Counter(
             "yutang_callbacks_total",
             "Callbacks by channel and what became of them",
@@ -47,6 +51,8 @@ class Metrics:
             buckets=(60, 300, 900, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 72 * 3600),
             registry=self.registry,
         )
+
+    def _count_troubles(self) -> None:
         self.jobs_failed = Counter(
             "yutang_jobs_failed_total",
             "Scheduled jobs that raised",

@@ -1,6 +1,6 @@
 """The sockets of the house: what a channel must offer, whatever platform it speaks to."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -361,66 +361,4 @@ class MediaSource(Protocol):
 
     async def read_media(self, media: MediaRef) -> bytes:
         """The decrypted file. Raises PlatformError, TransportError, or BadPayload."""
-        ...
-
-
-class Speaker(StrEnum):
-    """Whose words a message to a language model holds."""
-
-    RULES = "system"
-    PERSON = "user"
-    BOT = "assistant"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelMessage:
-    """One message of a request to a language model."""
-
-    speaker: Speaker
-    text: str
-
-
-class ModelTrouble(StrEnum):
-    """Why a language model gave no answer."""
-
-    SLOW = "slow"
-    UNREACHABLE = "unreachable"
-    BUSY = "busy"
-    SETTINGS = "settings"
-    """The key, the address or the model's name is wrong."""
-    REFUSED = "refused"
-    """It does not take this request; others may work."""
-    BROKEN = "broken"
-    GARBLED = "garbled"
-    """Its answer is cut, too long, or not what the protocol promises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """What a language model wrote: words, and nothing else. ``tokens`` None: it does not say."""
-
-    text: str
-    model: str
-    tokens: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoCompletion:
-    """It wrote nothing that can be used; ``what`` says more for the log, without any secret."""
-
-    trouble: ModelTrouble
-    what: str
-
-
-class ChatModel(Protocol):
-    """A language model that continues a talk."""
-
-    async def complete(
-        self, messages: Sequence[ModelMessage], *, on_text: Callable[[str], None] | None = None
-    ) -> Completion | NoCompletion:
-        """Ask once. ``on_text`` gets the words as they come, piece by piece.
-
-        Ends within the time that the settings allow, whatever the network does, and never raises
-        for it. A caller that is cancelled takes the request with it.
-        """
         ...

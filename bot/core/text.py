@@ -19,6 +19,15 @@ def fold(text: str) -> str:
     return normalise(text).casefold()
 
 
+_NUMBERED = re.compile(r"#?\s*([1-9][0-9]{0,8})\s*号?[\s:：,，。、]*(.*)", re.DOTALL)
+
+
+def split_number(typed: str) -> tuple[int, str] | None:
+    """A number as people write it (3, #3, 3号) and what follows it; None when none comes first."""
+    found = _NUMBERED.fullmatch(typed)
+    return None if found is None else (int(found[1]), found[2])
+
+
 def cut_bytes(text: str, limit: int) -> str:
     """The longest start of ``text`` of at most ``limit`` bytes in UTF-8, ending in … when cut.
 

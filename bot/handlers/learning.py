@@ -5,13 +5,12 @@ decide. An answer is reviewed like everything that leaves the house before anybo
 adopt it, and whoever asked the question is told.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Final, assert_never
 
 from bot.core.ids import GroupKey
 from bot.core.messages import Outgoing
-from bot.core.text import normalise
+from bot.core.text import normalise, split_number
 from bot.handlers.adoption import Desk
 from bot.handlers.learning_news import AnswerNews, shown
 from bot.handlers.speech import answer, in_private, local_day, words
@@ -40,8 +39,6 @@ from bot.wording.rule import Finding, Grade
 
 MOST_ANSWER: Final = 300
 """Characters of an answer; a longer one is no chat."""
-
-_NUMBERED: Final = re.compile(r"#?\s*([1-9][0-9]{0,8})\s*号?[\s:：,，。、]*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,12 +285,12 @@ class LearningHandlers:
 def _numbered(context: Context) -> tuple[int, str] | None:
     """A number and the words behind it; None when either is missing."""
     typed = context.invocation.words.strip() if context.invocation else ""
-    match = _NUMBERED.fullmatch(typed)
-    return None if match is None or not match[2].strip() else (int(match[1]), match[2].strip())
+    found = split_number(typed)
+    return None if found is None or not found[1].strip() else (found[0], found[1].strip())
 
 
 def _number(context: Context) -> int | None:
     """A number alone."""
     typed = normalise(context.invocation.words if context.invocation else "")
-    match = _NUMBERED.fullmatch(typed)
-    return None if match is None or match[2] else int(match[1])
+    found = split_number(typed)
+    return None if found is None or found[1] else found[0]

@@ -3,14 +3,12 @@
 Remembering itself is written with the end of the event, whoever answers it; here it is told.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from bot.core.ids import MemberId
-from bot.core.text import fold, normalise
+from bot.core.text import fold, normalise, split_number
 from bot.handlers.remembered import remembered_lines, tell_fact
 from bot.handlers.speech import answer, comma_list, in_private, words
 from bot.members.memory.memory import Memory, Remembered
@@ -22,8 +20,6 @@ from bot.pipeline.context import Context, Outcome, Pass, Reply
 from bot.pipeline.routing import Route, command
 from bot.pipeline.statements import statements_of
 from bot.settings.schema.commands import CommandName
-
-_NUMBER: Final = re.compile(r"#?\s*([0-9]{1,2})\s*号?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +115,9 @@ class MemoryHandlers:
 
     def _place(self, context: Context, held: tuple[Remembered, ...], typed: str) -> int | None:
         """The place that was named by its number or its type; None when it names neither."""
-        if number := _NUMBER.fullmatch(typed):
-            return int(number[1])
+        numbered = split_number(typed)
+        if numbered is not None and not numbered[1]:
+            return numbered[0]
         named = (one.place for one in held if _name(context, one.statement.fact.type) == typed)
         return next(named, None)
 

@@ -48,7 +48,9 @@ class Speaks(Protocol):
 
     def say(self, template: str, /, *, scope: str, **slots: object) -> str: ...
 
-    def speaking_as(self, persona: PersonaFile) -> "Speaks": ...
+    def speaking_as(self, persona: PersonaFile) -> "Speaks":
+        """The same, in another persona's words."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

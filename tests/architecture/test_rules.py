@@ -10,9 +10,12 @@ import pytest
 
 from bot.core.payouts import Stop
 from bot.core.pictures import DayState
+from bot.games.game import GameKind, MissedBecause, VoteTurn
 from bot.growth.referrals import News, Rejection
 from bot.handlers.packets.form import Word as PacketWord
 from bot.persona.answering import ABOUT_ITSELF
+from bot.persona.card import Item as CardItem
+from bot.persona.score.verdict import CheckName
 from bot.rewards.ledger.transfers import ROADS, AccountKind
 from bot.rewards.lottery.rounds import RefusedBecause as DrawRefused
 from bot.rewards.lottery.rounds import WinState
@@ -22,6 +25,7 @@ from bot.rewards.payout.payout import PayoutState
 from bot.rewards.redemption.asking import GIVEN_BACK
 from bot.rewards.redemption.redemption import RedemptionState, Span
 from bot.settings.schema.base import Kind, Pillar
+from bot.settings.schema.card import PersonaKind
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards.boards import Measure, Period
 from bot.settings.schema.rewards.lottery import LotteryMode
@@ -45,6 +49,7 @@ SPEAKERS = (
     "bot/schedules",
     "bot/growth",
     "bot/rewards",
+    "bot/persona",
     "bot/app",
 )
 """Where texts are said."""
@@ -57,8 +62,23 @@ TO_MEMBERS = [
 TOLD_PAYOUTS = set(PayoutState) - {PayoutState.NEW, PayoutState.UNKNOWN, PayoutState.ACCEPTED}
 """States of a payout that somebody is told of; in the others it goes on by itself."""
 
+GUESS_MISSES = {MissedBecause.LATE, MissedBecause.NO_TRIES}
+CHAIN_MISSES = set(MissedBecause) - GUESS_MISSES - {MissedBecause.WRONG}
+"""Why a move of each kind of game is refused."""
+
 FAMILIES: dict[str, set[str]] = {
-    "persona.{name}": {f"persona.{name}" for name in ABOUT_ITSELF},
+    "persona.{command}": {f"persona.{name}" for name in ABOUT_ITSELF},
+    "boundary.{boundary}": set(),  # the card's own texts, which are no templates
+    "small_talk.{topic}": set(),
+    "card.item_{thing.item}": {f"card.item_{item}" for item in CardItem},
+    "card.kind_{persona.kind}": {f"card.kind_{kind}" for kind in PersonaKind},
+    "card.check_{name}": {f"card.check_{name}" for name in CheckName},
+    "chain.{how}": {"chain.fresh", "chain.helped"},
+    "chain.link_{how}": {"chain.link_same", "chain.link_sound"},
+    "chain.missed_{because}": {f"chain.missed_{because}" for because in CHAIN_MISSES},
+    "guess.missed_{because}": {f"guess.missed_{because}" for because in GUESS_MISSES},
+    "game.name_{kind}": {f"game.name_{kind}" for kind in GameKind},
+    "vote.voted_{result.turn}": {f"vote.voted_{turn}" for turn in VoteTurn},
     "invite.rejected_{verdict.reason}": {f"invite.rejected_{reason}" for reason in Rejection},
     "invite.{told.news}": {f"invite.{news}" for news in News},
     "pillar.{front.pillar}": {f"pillar.{pillar}" for pillar in Pillar},
@@ -103,6 +123,9 @@ FAMILIES: dict[str, set[str]] = {
 
 SPEAK = {"say": 0, "label": 0, "words": 2, "answer": 2}
 """Functions that say something, with the place of the template among their arguments."""
+
+NAMING = {"speaker"}
+"""Objects that say something with the member's name filled in, as the functions do."""
 
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _FILE_NAME = re.compile(r"[a-z_]+\.yaml")
@@ -197,7 +220,8 @@ def test_every_call_fills_all_slots_that_an_operator_may_use() -> None:
             given = {keyword.arg for keyword in call.keywords}
             if not isinstance(template, ast.Constant) or None in given:
                 continue  # put together, or with slots from elsewhere: the handlers' tests see it
-            if isinstance(call.func, ast.Name):
+            owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+            if owner is None or (isinstance(owner, ast.Name) and owner.id in NAMING):
                 given.add("name")
             name = str(template.value)
             missing = TEMPLATES[name].slots - {str(slot) for slot in given}

@@ -18,8 +18,8 @@ from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 
 from bot.channels.chat_model import MOST_BYTES, OpenAiModel
+from bot.core.chat_model import Completion, ModelMessage, ModelTrouble, NoCompletion, Speaker
 from bot.core.clock import ManualClock
-from bot.core.ports import Completion, ModelMessage, ModelTrouble, NoCompletion, Speaker
 from bot.settings.schema.model import Model
 from bot.simulator.feed import Feed
 from bot.simulator.model.corner import MODEL_BASE, ModelCorner

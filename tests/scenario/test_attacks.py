@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from bot.core.chat_model import Completion, ModelMessage, NoCompletion
 from bot.core.clock import ManualClock
-from bot.core.ports import Completion, ModelMessage, NoCompletion
 from bot.members.roster import Roster
 from bot.persona.model.disguises import squeeze
 from bot.persona.model.question import Question, Said, Source

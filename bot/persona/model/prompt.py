@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.core.ports import ModelMessage, Speaker
+from bot.core.chat_model import ModelMessage, Speaker
 from bot.persona.model.question import MOST_SOURCES, Question, Source
 from bot.persona.model.screen_in import suspect
 from bot.persona.model.screen_out import Given

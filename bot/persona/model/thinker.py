@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from bot.core.chat_model import ChatModel, Completion, ModelTrouble, NoCompletion, Speaker
 from bot.core.clock import Clock
 from bot.core.ids import MemberId
-from bot.core.ports import ChatModel, Completion, ModelTrouble, NoCompletion, Speaker
 from bot.members.roster import Roster
 from bot.persona.model.answers import MOST_FACTS, Draft, Intent, read_beginning, read_draft
 from bot.persona.model.breaker import Breaker, BreakerState

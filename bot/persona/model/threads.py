@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.core.chat_model import Speaker
 from bot.core.ids import MemberId
-from bot.core.ports import Speaker
 
 MOST_LINES: Final = 8
 FORGOTTEN_AFTER: Final = timedelta(minutes=30)

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from bot.core.chat_model import Completion, ModelMessage, NoCompletion
 from bot.core.ids import EventKey, GroupKey, MemberId
-from bot.core.ports import Completion, ModelMessage, NoCompletion
 from bot.persona.model.question import Question
 from bot.persona.model.screen_out import Given
 from bot.settings.schema.model import Model, ModelLimits

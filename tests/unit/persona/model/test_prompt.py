@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.chat_model import Speaker
 from bot.core.ids import MemberId
-from bot.core.ports import Speaker
 from bot.persona.model.prompt import MOST_TEXT, Prompt, clean, write_prompt
 from bot.persona.model.question import Source
 from bot.persona.model.threads import FORGOTTEN_AFTER, MOST_LINES, MOST_THREADS, Line, Threads

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.chat_model import Completion, ModelMessage, ModelTrouble, NoCompletion
 from bot.core.clock import ManualClock
 from bot.core.ids import MemberId
-from bot.core.ports import Completion, ModelMessage, ModelTrouble, NoCompletion
 from bot.members.roster import Roster
 from bot.persona.model.breaker import FIRST_PAUSE, MOST_FAILURES
 from bot.persona.model.purge import ModelRecords
