@@ -49,6 +49,14 @@ def routes_of(house: House) -> tuple[Route, ...]:
     store, voice, roster = house.ground.store, house.voice, house.roster
     payer = None if house.pay is None else house.pay.client
     calls = CallHandlers(voice, house.tickets)
+    asks = AskHandlers(
+        voice,
+        house.memory,
+        house.learning,
+        house.learned,
+        Thinking(voice, house.thinker, house.memory),
+        CallingNames(store, house.levels),
+    )
     groups = (
         ChoiceHandlers(voice, house.choices),
         calls,
@@ -91,17 +99,11 @@ def routes_of(house: House) -> tuple[Route, ...]:
         ),
         MemoryHandlers(voice, house.memory, house.thinker.forget),
         PersonaHandlers(voice),
-        AskHandlers(
-            voice,
-            house.memory,
-            house.learning,
-            house.learned,
-            Thinking(voice, house.thinker, house.memory),
-            CallingNames(store, house.levels),
-        ),
+        asks,
     )
     routes = tuple(route for group in groups for route in group.routes())
-    return (*calls.first_routes(), *HelpHandlers(voice, routes).routes(), *routes)
+    first = (*calls.first_routes(), *asks.first_routes())
+    return (*first, *HelpHandlers(voice, routes).routes(), *routes)
 
 
 def payout_job(house: House) -> PayoutJob:

@@ -53,6 +53,10 @@ class AskHandlers:
     library: Library = field(default_factory=Library)
     offers: Offers = field(default_factory=Offers)
 
+    def first_routes(self) -> tuple[Route, ...]:
+        """Before all other talk: the number of a question that was offered to this person."""
+        return (Route("offered", self.offered),)
+
     def routes(self) -> tuple[Route, ...]:
         """The commands of this topic, and last of all whatever else was said."""
         return (
@@ -76,26 +80,37 @@ class AskHandlers:
         """
         return answer(self.voice, context, "ask.unseen")
 
+    async def offered(self, context: Context) -> Outcome:
+        """The answer to the question whose number was given; a running game may mean others."""
+        chosen = taken(self.offers, context)
+        if chosen is None:
+            return Pass()
+        return await self._tell(context, InKnowledge(Hit(chosen, SURELY, chosen.question)))
+
     async def ask(self, context: Context) -> Outcome:
         """A question: by the first road that surely answers it, or honestly not at all.
 
         Of talk that was not addressed to the bot only a question with a sure answer is answered.
         """
         house = await self._house(context)
-        chosen = taken(self.offers, context)
-        if chosen is not None:
-            found: Found = InKnowledge(Hit(chosen, SURELY, chosen.question))
-        else:
-            found = find_answer(context.event.text, house)
+        found = find_answer(context.event.text, house)
         if context.overheard and not isinstance(found, InKnowledge):
             return Pass()
         if isinstance(found, Unknown):
             return await self._unknown(context, found.near)
-        reply = await self._speak(context, found, house)
-        if not isinstance(found, InKnowledge):
-            return reply
+        if isinstance(found, InKnowledge):
+            return await self._tell(context, found)
+        return await self._speak(context, found, house)
+
+    async def _tell(self, context: Context, found: InKnowledge) -> Reply:
+        """What is known, and the one remembered fact that belongs to it, if there is one."""
+        reply = await self._speak(context, found, await self._house(context))
         await note_answered(self.learning, context)
-        return await self._with_memory(context, reply, found)
+        topic = found.hit.entry.key
+        line = await remembered_line(self.memory, self.voice, context, topic=topic)
+        if not line or not isinstance(reply.answer, Text):
+            return reply
+        return replace(reply, answer=Text(f"{reply.answer.text}\n{line}"))
 
     async def _house(self, context: Context) -> House:
         settings = context.settings
@@ -115,14 +130,6 @@ class AskHandlers:
         assert spoken is not None, "whatever was found can be said"
         detail = f"{spoken.register}: {spoken.topic}"
         return Reply(Text(spoken.text)).doing(Act.QUESTION, detail)
-
-    async def _with_memory(self, context: Context, reply: Reply, found: InKnowledge) -> Reply:
-        """The answer with the one remembered fact that belongs to it, if there is one."""
-        topic = found.hit.entry.key
-        line = await remembered_line(self.memory, self.voice, context, topic=topic)
-        if not line or not isinstance(reply.answer, Text):
-            return reply
-        return replace(reply, answer=Text(f"{reply.answer.text}\n{line}"))
 
     async def _unknown(self, context: Context, near: tuple[Hit, ...]) -> Outcome:
         """What it may be about: a command, or else the model is asked.

@@ -143,3 +143,15 @@ async def test_a_member_who_never_read_a_manual_finds_the_games(town: Town) -> N
     assert "玩游戏：接龙" in await town.say("xiaolu", "帮助")
     assert "开一局" in await town.say("xiaolu", "帮助 接龙")
     assert "“接龙”" in await town.say("xiaolu", "战绩"), "nothing runs, and how to begin"
+
+
+async def test_the_number_of_an_offered_question_is_no_vote(town: Town) -> None:
+    await start(town, OWNER, "投票 先水后乳 还是 先乳后水")
+    offered = await town.say("aqing", "防嗮多久补一次")
+    assert "1. " in offered
+    answered = await town.say("aqing", "1")
+    assert "防晒" in answered or "补" in answered
+    assert "1 票" not in await town.say(OWNER, "投票")
+    await town.pass_time(minutes=11)
+    await town.say("aqing", "1")
+    assert "1 票" in await town.say(OWNER, "投票"), "the offer is over, and it is a vote"

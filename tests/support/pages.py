@@ -98,7 +98,16 @@ def member_routes(
     voice, roster = Voice(live, rng), Roster(store)
     packets, pages = Packets(store, rng), Pages(live, "http://127.0.0.1")
     statements, check_ins, invites = Statements(store), CheckIns(store), Invites(store, rng)
+    asks = AskHandlers(
+        voice,
+        Memory(store),
+        Learning(store),
+        Learned(store),
+        Thinking(voice, silent_thinker(store, live), Memory(store)),
+        CallingNames(store, Levels(store)),
+    )
     return (
+        *asks.first_routes(),
         *CheckInHandlers(voice, check_ins, statements).routes(),
         *PointsHandlers(voice, statements).routes(),
         *PacketSending(voice, packets, Proposals(store), roster, pages).routes(),
@@ -115,14 +124,7 @@ def member_routes(
             tickets=Tickets(store),
             memory=Memory(store),
         ).routes(),
-        *AskHandlers(
-            voice,
-            Memory(store),
-            Learning(store),
-            Learned(store),
-            Thinking(voice, silent_thinker(store, live), Memory(store)),
-            CallingNames(store, Levels(store)),
-        ).routes(),
+        *asks.routes(),
     )
 
 

@@ -53,7 +53,7 @@ async def test_a_number_answers_what_was_offered(pipeline: Pipeline) -> None:
     answered = await ask(pipeline, "1")
     assert answered
     assert "1. " not in answered
-    assert await pipeline.records() == [("done", "ask")] * 2
+    assert await pipeline.records() == [("done", "ask"), ("done", "offered")]
 
 
 async def test_a_number_that_nobody_offered_is_a_question_like_any_other(
