@@ -45,5 +45,5 @@ $(VENV)/.run: requirements.lock requirements-games.lock $(VENV)/.venv
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --require-hashes --no-warn-conflicts -r requirements-dev.lock
 	@touch $@
