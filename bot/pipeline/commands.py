@@ -128,6 +128,8 @@ class CommandWords:
             ),
             key=lambda pair: -len(pair[0]),
         )
+        self._alone = dict(self._names)
+        self._followed = [(word, name) for word, name in self._names if name in TAKES_WORDS]
         self._before = tuple(map(fold, file.wishes.before))
         self._after = ("", *map(fold, file.wishes.after))
         self._rights = {word: name for word, name in self._names if name in RIGHTS}
@@ -143,11 +145,11 @@ class CommandWords:
         """The command in ``text``, or None when it is just talk."""
         folded = fold(text).removeprefix("/").lstrip()
         bare = folded.rstrip(_CLOSING)
-        for word, name in self._names:
-            if bare == word:
-                return Invocation(name)
-            follows = folded.removeprefix(word) if folded.startswith(word) else ""
-            if name in TAKES_WORDS and _starts_words(word, follows):
+        alone = self._alone.get(bare)
+        if alone is not None:
+            return Invocation(alone)
+        for word, name in self._followed:
+            if folded.startswith(word) and _starts_words(word, folded.removeprefix(word)):
                 return Invocation(name, _after(text, word))
         return self._read_wish(bare) or self._read_right(bare)
 

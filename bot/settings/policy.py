@@ -1,10 +1,11 @@
 """From the configuration to the policy by which texts are reviewed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
+from bot.core.caching import made_once
 from bot.settings.schema.channels import SIMULATOR, Channel, MemberPage
 from bot.settings.schema.pay import Pay
 from bot.settings.schema.persona import PersonaFile
@@ -18,9 +19,14 @@ _REHEARSAL: Final = "127.0.0.1"
 
 
 def policy_of(settings: Settings, persona: PersonaFile | None = None) -> Policy:
-    """What ``persona``, else the main one, may say."""
+    """What ``persona``, else the main one, may say; the same object as long as nothing changes."""
+    return _policies(settings)(persona or settings.persona)
+
+
+@made_once
+def _policies(settings: Settings) -> Callable[[PersonaFile], Policy]:
     ours = own_hosts(settings.bot.channels, settings.bot.pay)
-    return policy_for(settings.persona.screening, (persona or settings.persona).tone, ours)
+    return made_once(lambda one: policy_for(settings.persona.screening, one.tone, ours))
 
 
 def policy_for(screening: Screening, tone: Tone, ours: tuple[str, ...]) -> Policy:

@@ -1,15 +1,18 @@
 """The review of a text before it leaves the house: what is wrong, why, and what instead.
 
 Nearly every text is clean, so one expression over the folded text (the sieve) decides whether to
-look closer. It lets nothing through that a rule would find: it is made of the same patterns.
+look closer. It lets nothing through that a rule would find: it is made of the same patterns. No
+rule reaches over a new line, and the lines of lists and menus come again and again, so what the
+sieve said of a line is kept.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from bot.core.caching import made_once
 from bot.wording import links, private
 from bot.wording.absolute import ABSOLUTE
 from bot.wording.evidence import EVIDENCE
@@ -43,11 +46,8 @@ def review(
     ours, and what he tells about himself is his.
     """
     lists = _lists_of(policy)
-    plain = fold(text)
-    if not (
-        lists.sieve.search(plain)
-        or ("." in plain and links.has_link(text))
-        or (origin is Origin.MODEL and not is_marked_ai(plain))
+    if all(map(lists.passes, text.split("\n"))) and (
+        origin is not Origin.MODEL or is_marked_ai(fold(text))
     ):
         return ()
     place = folded(text)
@@ -71,6 +71,9 @@ def _span(finding: Finding) -> Span:
     return finding.start, finding.start + len(finding.what)
 
 
+KEPT_LINES: Final = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class _Lists:
     """A policy, ready for searching."""
@@ -80,10 +83,11 @@ class _Lists:
     allowed: WordList
     proven: WordList
     registered: WordList
-    sieve: re.Pattern[str]
+    passes: Callable[[str], bool]
+    """The sieve: whether nothing at all is in a line. It may say no too often, never yes."""
 
 
-@lru_cache(maxsize=64)
+@made_once
 def _lists_of(policy: Policy) -> _Lists:
     own = [fold(word) for word in (*policy.blocked, *policy.banned)]
     patterns = [
@@ -99,8 +103,16 @@ def _lists_of(policy: Policy) -> _Lists:
         allowed=WordList(policy.allowed),
         proven=WordList(policy.proven),
         registered=WordList(policy.registered),
-        sieve=re.compile("|".join(patterns)),
+        passes=lru_cache(maxsize=KEPT_LINES)(_sieve(re.compile("|".join(patterns)))),
     )
+
+
+def _sieve(anything: re.Pattern[str]) -> Callable[[str], bool]:
+    def passes(line: str) -> bool:
+        plain = fold(line)
+        return not (anything.search(plain) or ("." in plain and links.has_link(line)))
+
+    return passes
 
 
 def _findings(
