@@ -16,7 +16,6 @@ Two commands are measured: 帮助, which only stores and answers, and 签到, wh
 
 import argparse
 import asyncio
-import gc
 import inspect
 import os
 import random
@@ -42,6 +41,7 @@ from bot.channels.wecom_app import WecomApp
 from bot.cli.logs import configure_logs
 from bot.core.clock import SystemClock
 from bot.core.ids import ChannelKey
+from bot.core.memory import settle_memory
 from bot.core.messages import Text
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.inbox import Inbox
@@ -318,8 +318,7 @@ async def _serve_yutang(pipe: Connection) -> None:
         app = App(example_settings(), data_directory=Path(folder), port=0)
         await app.start()
         introduce_members(app)
-        gc.collect()
-        gc.freeze()  # as `python -m bot run` does
+        settle_memory()  # as `python -m bot run` does
         pipe.send((int(app.address.rsplit(":", 1)[1]), os.getpid()))
         await asyncio.to_thread(pipe.recv)
         await app.stop()

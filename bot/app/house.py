@@ -8,6 +8,7 @@ from bot.channels.chat_model import open_model
 from bot.channels.pay_build import OpenPay, PayStage, open_pay
 from bot.core.clock import Clock
 from bot.core.metrics import Metrics
+from bot.core.randomness import quick
 from bot.games.games import Games
 from bot.games.library import Library
 from bot.growth.invites import Invites
@@ -74,7 +75,7 @@ class House:
     def __init__(self, ground: Ground) -> None:
         store, live, rng = ground.store, ground.live, ground.rng
         self.ground = ground
-        self.voice = Voice(live, rng)
+        self.voice = Voice(live, quick(rng))
         self.door = Door(lambda text: refusal(text, live.current), ground.metrics)
         self.pages = Pages(live, ground.address)
         self.roster = Roster(store)
