@@ -60,20 +60,24 @@ _WRITE: Final = over(
     " told_level = greatest(member_level.told_level, excluded.told_level)",
 )
 
-_READ_KEPT: Final = """
-SELECT earned, through_entry, told_level FROM member_level WHERE member_id = ?
-"""
-
-_READ_NEW: Final = f"""
-WITH RECURSIVE walked AS (
+_READ: Final = f"""
+WITH RECURSIVE kept AS (
+    SELECT coalesce(max(earned), 0) AS earned, coalesce(max(through_entry), 0) AS through_entry,
+        coalesce(max(told_level), 0) AS told_level
+    FROM member_level WHERE member_id = ?1
+), walked AS (
     SELECT entry.id, entry.previous_id, entry.transfer_id, entry.amount
-    FROM account CROSS JOIN entry ON entry.id = account.last_entry_id AND entry.id > ?1
+    FROM account CROSS JOIN entry ON entry.id = account.last_entry_id
+        AND entry.id > (SELECT through_entry FROM kept)
     WHERE account.currency = 'points' AND account.kind = 'member' AND account.holder = ?2
     UNION ALL
     SELECT entry.id, entry.previous_id, entry.transfer_id, entry.amount
-    FROM walked CROSS JOIN entry ON entry.id = walked.previous_id AND entry.id > ?1
+    FROM walked CROSS JOIN entry ON entry.id = walked.previous_id
+        AND entry.id > (SELECT through_entry FROM kept)
 )
-SELECT {_EARNED} FROM walked CROSS JOIN transfer ON transfer.id = walked.transfer_id
+SELECT (SELECT earned FROM kept) AS before, (SELECT through_entry FROM kept) AS through_entry,
+    (SELECT told_level FROM kept) AS told_level, {_EARNED}
+FROM walked CROSS JOIN transfer ON transfer.id = walked.transfer_id
 """
 
 
@@ -119,9 +123,8 @@ class Levels:
 
     async def read(self, member_id: MemberId) -> LifeSum:
         """What the member has earned in his life, up to now."""
-        kept = await self._store.read(_READ_KEPT, (member_id,))
-        before = LifeSum(*kept[0]) if kept else LifeSum()
-        (row,) = await self._store.read(_READ_NEW, (before.through_entry, str(member_id)))
+        (row,) = await self._store.read(_READ, (member_id, str(member_id)))
+        before = LifeSum(row["before"], row["through_entry"], row["told_level"])
         return _added(before, row["last"], row["earned"])
 
 
