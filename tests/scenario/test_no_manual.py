@@ -124,7 +124,7 @@ async def test_a_member_finds_the_lottery_and_draws(town: Town) -> None:
     assert "签到" in short, "and how to get there"
     await town.say(MEMBER, "签到")
     drawn = await town.say(MEMBER, "抽奖 盲盒")
-    assert "小样盲盒" in drawn
+    assert "还能抽 2 次" in drawn, "drawn, whatever came out"
     assert await town.balance(MEMBER) != 10, drawn
     assert "周六面霜局" in await town.say("aqing", "抽奖 周六")
     assert "周六面霜局" in await town.say("aqing", "抽奖 周六"), "once is enough, and until when"
