@@ -114,7 +114,7 @@ export async function addCustomer(name) {
   const answer = await call("POST", "customers", { name });
   if (!answer) return;
   toast(`${name} 有了微信，谁也不认识`);
-  openPhone(answer.customer.id);
+  go({ person: answer.customer.id, page: "discover" });  // the stream may tell of him later
 }
 
 // ---- the head of the middle
