@@ -30,8 +30,8 @@ from rank_bm25 import BM25Okapi
 from bot.core.text import fold
 from bot.persona.knowledge import confidence
 from bot.persona.knowledge.base import MOST_NEAR, Entry, KnowledgeBase
-from bot.persona.knowledge.library import build
 from bot.persona.knowledge.measuring import Question, ask, curve, quality
+from bot.persona.knowledge.shelf import build
 from tests.support.brand import brand
 from tests.unit.persona.knowledge.questions import Half, questions
 

@@ -10,7 +10,7 @@ from bot.core.clock import Clock
 from bot.core.metrics import Metrics
 from bot.core.randomness import quick
 from bot.games.games import Games
-from bot.games.library import Library
+from bot.games.wordbook import Wordbook
 from bot.growth.invites import Invites
 from bot.growth.ways import Ways
 from bot.handlers.adoption import Desk
@@ -104,7 +104,7 @@ class House:
         self.teller = Teller(self.voice, self.roster)
         self.boards = Boards(store)
         self.games = Games(store, rng)
-        self.library = Library()
+        self.wordbook = Wordbook()
         self.payouts = Payouts(store, rng)
         self.pay = _open_pay(ground)
         self.claim_links = (

@@ -87,7 +87,7 @@ def routes_of(house: House) -> tuple[Route, ...]:
         TaskHandlers(store, voice),
         MembershipHandlers(roster, house.invites),
         FriendHandlers(voice, house.ties),
-        GameHandlers(voice, house.games, house.library, roster),
+        GameHandlers(voice, house.games, house.wordbook, roster),
         LearningHandlers(
             store=store,
             voice=voice,
@@ -140,7 +140,7 @@ def jobs_of(house: House, traffic: Traffic, payouts: PayoutJob) -> tuple[Job, ..
         ExpiryJob(store, house.expiry, house.letters, voice, live),
         BoardJob(store, house.boards, roster, voice, live),
         WelcomeJob(roster, house.choices, voice, live),
-        GamesJob(store, house.games, house.library, roster, voice, live),
+        GamesJob(store, house.games, house.wordbook, roster, voice, live),
         house.publisher,
         TaskJob(store, ground.channels.tasks, roster, voice, live),
         payouts,

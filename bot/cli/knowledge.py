@@ -19,7 +19,6 @@ from ruamel.yaml.error import YAMLError
 
 from bot.cli.location import add_config, refuse
 from bot.persona.knowledge.base import KnowledgeBase, Reason
-from bot.persona.knowledge.library import build
 from bot.persona.knowledge.measuring import (
     UNANSWERED,
     Quality,
@@ -29,6 +28,7 @@ from bot.persona.knowledge.measuring import (
     quality,
     questions_of,
 )
+from bot.persona.knowledge.shelf import build
 from bot.settings.load import load_settings
 from bot.settings.problems import Problems
 

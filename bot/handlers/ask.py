@@ -22,8 +22,8 @@ from bot.persona.answering import (
     speak,
 )
 from bot.persona.knowledge.base import Hit
-from bot.persona.knowledge.library import Library
 from bot.persona.knowledge.offers import Offers
+from bot.persona.knowledge.shelf import Shelf
 from bot.persona.learning.learned import Learned
 from bot.persona.learning.learning import Learning
 from bot.persona.voice import Voice
@@ -50,7 +50,7 @@ class AskHandlers:
     learned: Learned
     thinking: Thinking
     names: CallingNames
-    library: Library = field(default_factory=Library)
+    shelf: Shelf = field(default_factory=Shelf)
     offers: Offers = field(default_factory=Offers)
 
     def first_routes(self) -> tuple[Route, ...]:
@@ -118,7 +118,7 @@ class AskHandlers:
         return House(
             persona=context.persona,
             brand=settings.bot.brand.name,
-            knowledge=await self.library.base(settings, learned),
+            knowledge=await self.shelf.base(settings, learned),
             commands=settings.commands,
         )
 

@@ -29,9 +29,9 @@ from bot.games.game import (
 from bot.games.games import Games
 from bot.games.guessing import bare
 from bot.games.lane import Move, Stop
-from bot.games.library import Library, Words
 from bot.games.vote import read_ballot, read_choice
 from bot.games.votes import VoteWish
+from bot.games.wordbook import Wordbook, Words
 from bot.handlers.game_hours import end_of_game, quiet_until
 from bot.handlers.game_moves import is_surely_move, seems_move, told
 from bot.handlers.game_words import VOTE_BUTTON, GameSpeaker, is_fit
@@ -67,7 +67,7 @@ class GameHandlers:
 
     voice: Voice
     games: Games
-    library: Library
+    wordbook: Wordbook
     roster: Roster
 
     def routes(self) -> tuple[Route, ...]:
@@ -283,7 +283,7 @@ class GameHandlers:
         if kind is GameKind.QUIZ:
             asked = [Round(q.question, q.answers, q.source) for q in rules.quiz.questions]
             return self.games.draw(asked, len(asked))
-        found = await self.library.read()
+        found = await self.wordbook.read()
         if found is None:
             return None
         candidates = _candidates(kind, found, rules.common_from)
@@ -317,7 +317,7 @@ class GameHandlers:
     async def _idioms(self, game: Game) -> Idioms | None:
         if game.kind not in (GameKind.CHAIN, GameKind.RIDDLES):
             return None
-        found = await self.library.read()
+        found = await self.wordbook.read()
         return None if found is None else found.idioms
 
     def _choice(self, context: Context, game: Game, typed: str) -> int | None:

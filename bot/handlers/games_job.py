@@ -10,7 +10,7 @@ from bot.core.messages import Drawing, Message, Outgoing, Text
 from bot.games.chain import Idioms
 from bot.games.game import Game, GameKind, beat_due, next_beat
 from bot.games.games import Games
-from bot.games.library import Library
+from bot.games.wordbook import Wordbook
 from bot.handlers.game_hours import quiet_until
 from bot.handlers.game_words import GameSpeaker, is_fit
 from bot.members.roster import Roster
@@ -32,7 +32,7 @@ class GamesJob:
 
     store: Store
     games: Games
-    library: Library
+    wordbook: Wordbook
     roster: Roster
     voice: Voice
     live: HasSettings
@@ -104,5 +104,5 @@ class GamesJob:
     async def _idioms(self, game: Game) -> Idioms | None:
         if game.kind is not GameKind.CHAIN:
             return None
-        words = await self.library.read()
+        words = await self.wordbook.read()
         return None if words is None else words.idioms

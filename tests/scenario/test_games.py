@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.games.chain import Idioms
-from bot.games.library import Library, Riddle, Words
+from bot.games.wordbook import Riddle, Wordbook, Words
 from tests.scenario.town import Town, books_are_clean
 
 OWNER = "tangyuan"
@@ -22,11 +22,11 @@ WORDS = Words(
 def _few_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """A handful of words instead of the installed ones."""
 
-    async def read(library: Library) -> Words:
-        del library
+    async def read(wordbook: Wordbook) -> Words:
+        del wordbook
         return WORDS
 
-    monkeypatch.setattr(Library, "read", read)
+    monkeypatch.setattr(Wordbook, "read", read)
 
 
 async def start(town: Town, who: str, command: str) -> str:
@@ -129,10 +129,10 @@ async def test_quiet_hours_keep_games_away_and_end_them(town: Town) -> None:
 async def test_without_the_words_the_game_says_who_can_help_and_what_works(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nothing(library: Library) -> None:
-        del library
+    async def nothing(wordbook: Wordbook) -> None:
+        del wordbook
 
-    monkeypatch.setattr(Library, "read", nothing)
+    monkeypatch.setattr(Wordbook, "read", nothing)
     refused = await start(town, "xiaolu", "接龙")
     assert "yutang[games]" in refused
     assert "抢答" in refused

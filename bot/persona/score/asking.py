@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.persona.answering import House, find_answer, speak
-from bot.persona.knowledge.library import build
+from bot.persona.knowledge.shelf import build
 from bot.persona.score.material import Ask
 from bot.persona.score.slots import SLOTS
 from bot.persona.voice import Voice

@@ -12,7 +12,7 @@ from bot.core.messages import Card, CardUpdate, Drawing, plain_text
 from bot.core.pictures import BoardLine, BoardPicture
 from bot.core.ports import Hears
 from bot.games.games import Games
-from bot.games.library import Library, Riddle, Words
+from bot.games.wordbook import Riddle, Wordbook, Words
 from bot.handlers.game_hours import end_of_game, quiet_until
 from bot.handlers.games import GameHandlers
 from bot.handlers.games_job import GamesJob
@@ -48,7 +48,7 @@ class Stage:
         calendar = self.live.current.calendar.model_copy(update={"games": games})
         self.live.change(calendar=calendar)
         self.games = Games(store, random.Random(1))
-        shelf = Library(lambda: words)
+        shelf = Wordbook(lambda: words)
         first = Pipeline(store, live=self.live)
         handlers = GameHandlers(first.voice, self.games, shelf, first.roster)
         tables = {ROBOT: capabilities(), APP: capabilities(), CONTACT: capabilities()}

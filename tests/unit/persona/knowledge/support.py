@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from bot.persona.knowledge.base import Entry, KnowledgeBase
-from bot.persona.knowledge.library import build
+from bot.persona.knowledge.shelf import build
 from bot.settings.schema.knowledge import KnowledgeSettings
 from tests.support.brand import brand
 

@@ -46,7 +46,7 @@ class Words:
     riddles: tuple[Riddle, ...]
 
 
-class Library:
+class Wordbook:
     """The words, read when the first game needs them and kept; never on the event loop."""
 
     def __init__(self, load: Callable[[], Words | None] | None = None) -> None:

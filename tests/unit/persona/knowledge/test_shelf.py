@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from bot.persona.knowledge.library import Library
+from bot.persona.knowledge.shelf import Shelf
 from tests.support.brand import brand
 
 from .support import best_key, entry
 
 
 async def test_a_base_is_built_once_for_each_configuration() -> None:
-    library, settings = Library(), brand()
+    library, settings = Shelf(), brand()
     first = await library.base(settings)
 
     assert await library.base(settings) is first
@@ -17,7 +17,7 @@ async def test_a_base_is_built_once_for_each_configuration() -> None:
 
 
 async def test_what_was_learned_is_found_beside_the_files() -> None:
-    library, settings = Library(), brand()
+    library, settings = Shelf(), brand()
     learned = (entry("learned-1", "门店几点开门"),)
     before = await library.base(settings)
     after = await library.base(settings, learned)
@@ -30,7 +30,7 @@ async def test_what_was_learned_is_found_beside_the_files() -> None:
 
 async def test_a_file_goes_before_what_was_learned_under_the_same_key() -> None:
     settings = brand()
-    base = await Library().base(settings, (entry("how-checkin", "门店几点开门"),))
+    base = await Shelf().base(settings, (entry("how-checkin", "门店几点开门"),))
 
     assert len(base.entries) == len(settings.knowledge)
     assert best_key(base, "怎么签到") == "how-checkin"

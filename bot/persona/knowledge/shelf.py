@@ -13,7 +13,7 @@ from bot.settings.settings import KnowledgeItem, Settings
 Entries = tuple[Entry, ...]
 
 
-class Library:
+class Shelf:
     """Holds the knowledge base that is in force."""
 
     def __init__(self) -> None:

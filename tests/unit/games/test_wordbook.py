@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.games import library
-from bot.games.library import Library, Riddle, Words, load_words
+from bot.games import wordbook
+from bot.games.wordbook import Riddle, Wordbook, Words, load_words
 
 IDIOMS = "开门见山\t9000\n一刀切\t500\n长驱直入\t40\n一不做，二不休\t1\n无中生有\t3000\n"
 RIDDLES = (
@@ -22,7 +22,7 @@ READINGS = {str(ord("长")): "zhǎng,cháng", str(ord("绿")): "lǜ", str(ord("�
 @pytest.fixture
 def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two installed packages with a few lines each."""
-    for name in library.PACKAGES:
+    for name in wordbook.PACKAGES:
         (tmp_path / name).mkdir()
     words = tmp_path / "jionlp" / "dictionary"
     words.mkdir()
@@ -39,7 +39,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         spec.submodule_search_locations = [str(folder)]
         return spec
 
-    monkeypatch.setattr(library, "find_spec", found)
+    monkeypatch.setattr(wordbook, "find_spec", found)
     return tmp_path
 
 
@@ -62,7 +62,7 @@ def test_readings_lose_their_tones_and_nothing_else(packages: Path) -> None:
     assert sounds["长"] == {"zhang", "chang"}
     assert sounds["山"] == {"shan"}
     assert sounds["无"] == frozenset()
-    assert library._toneless("lǜ") == "lü"
+    assert wordbook._toneless("lǜ") == "lü"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_file_of_another_form_is_no_words(packages: Path) -> None:
 
 async def test_words_are_read_once_and_looked_for_until_they_are_there(packages: Path) -> None:
     (packages / "jionlp").rename(packages / "away")
-    shelf = Library()
+    shelf = Wordbook()
     assert await shelf.read() is None
     (packages / "away").rename(packages / "jionlp")
     first = await shelf.read()
@@ -94,7 +94,7 @@ async def test_words_are_read_once_and_looked_for_until_they_are_there(packages:
 
 
 @pytest.mark.skipif(
-    not all(map(find_spec, library.PACKAGES)), reason="the extra games is not installed"
+    not all(map(find_spec, wordbook.PACKAGES)), reason="the extra games is not installed"
 )
 def test_the_published_packages_have_what_the_games_need() -> None:
     words = loaded()
