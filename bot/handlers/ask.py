@@ -27,7 +27,7 @@ from bot.persona.knowledge.shelf import Shelf
 from bot.persona.learning.learned import Learned
 from bot.persona.learning.learning import Learning
 from bot.persona.voice import Voice
-from bot.pipeline.commands import CommandWords
+from bot.pipeline.commands import command_words
 from bot.pipeline.context import Context, Outcome, Pass, Reply
 from bot.pipeline.routing import Route, command
 from bot.settings.schema.commands import CommandName
@@ -85,7 +85,8 @@ class AskHandlers:
         chosen = taken(self.offers, context)
         if chosen is None:
             return Pass()
-        return await self._tell(context, InKnowledge(Hit(chosen, SURELY, chosen.question)))
+        found = InKnowledge(Hit(chosen, SURELY, chosen.question))
+        return await self._tell(context, found, await self._house(context))
 
     async def ask(self, context: Context) -> Outcome:
         """A question: by the first road that surely answers it, or honestly not at all.
@@ -99,12 +100,12 @@ class AskHandlers:
         if isinstance(found, Unknown):
             return await self._unknown(context, found.near)
         if isinstance(found, InKnowledge):
-            return await self._tell(context, found)
+            return await self._tell(context, found, house)
         return await self._speak(context, found, house)
 
-    async def _tell(self, context: Context, found: InKnowledge) -> Reply:
+    async def _tell(self, context: Context, found: InKnowledge, house: House) -> Reply:
         """What is known, and the one remembered fact that belongs to it, if there is one."""
-        reply = await self._speak(context, found, await self._house(context))
+        reply = await self._speak(context, found, house)
         await note_answered(self.learning, context)
         topic = found.hit.entry.key
         line = await remembered_line(self.memory, self.voice, context, topic=topic)
@@ -137,7 +138,7 @@ class AskHandlers:
         A sentence that names a command is a question about something all the same, if any that is
         known comes near to it.
         """
-        meant = CommandWords(context.settings.commands).guess(context.event.text)
+        meant = command_words(context.settings.commands).guess(context.event.text)
         if meant is not None and (not near or _is_hardly_more(context, meant)):
             shape = context.settings.commands.commands[meant]
             await note_unanswered(self.learning, context, open_for=SUGGESTION_OPEN)

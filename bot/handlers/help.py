@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.core.text import normalise
 from bot.handlers.speech import answer, comma_list, words
 from bot.persona.voice import Voice
-from bot.pipeline.commands import CommandWords
+from bot.pipeline.commands import command_words
 from bot.pipeline.context import Context, Outcome
 from bot.pipeline.routing import Route, command
 from bot.settings.schema.commands import CommandName
@@ -42,7 +42,7 @@ class HelpHandlers:
         )
 
     def _explain(self, context: Context, typed: str) -> Outcome:
-        reading = CommandWords(context.settings.commands)
+        reading = command_words(context.settings.commands)
         invocation = reading.read(typed)
         name = reading.guess(typed) if invocation is None else invocation.name
         if name is None or (name in self._for_owners() and not context.is_owner):
@@ -60,14 +60,9 @@ class HelpHandlers:
         others = by_want.pop("", None)
         if others:
             by_want[words(self.voice, context, "help.others")] = others
+        sign = words(self.voice, context, "list.comma")
         return "\n".join(
-            words(
-                self.voice,
-                context,
-                "help.line",
-                want=want,
-                words=comma_list(self.voice, context, listed),
-            )
+            words(self.voice, context, "help.line", want=want, words=sign.join(listed))
             for want, listed in by_want.items()
         )
 

@@ -8,6 +8,7 @@ restart does not repeat it.
 import random
 from collections import deque
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import datetime
 
 from bot.persona.hours import part_of_day
@@ -57,8 +58,7 @@ class Voice:
 
     def speaking_as(self, persona: PersonaFile, *, local: datetime | None = None) -> "Voice":
         """This voice in the words of ``persona``, at the time of day ``local`` if it is given."""
-        view = Voice(self._live, self._rng)
-        view._memory = self._memory
+        view = copy(self)
         view._persona = persona
         view._local = local
         return view

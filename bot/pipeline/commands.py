@@ -9,6 +9,7 @@ A right is understood however politely or angrily it is put (麻烦帮我退订�
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.core.caching import made_once
 from bot.core.text import fold
 from bot.settings.schema.commands import Command, CommandName, CommandsFile
 
@@ -206,6 +207,12 @@ def _without(said: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iter
     for word in after:
         if said.endswith(word):
             yield said.removesuffix(word).strip(_CLOSING)
+
+
+@made_once
+def command_words(file: CommandsFile) -> CommandWords:
+    """The words of a configuration, prepared once."""
+    return CommandWords(file)
 
 
 def _all(command: Command) -> tuple[str, ...]:

@@ -10,13 +10,12 @@ from bot.core.ports import Hears
 from bot.members.choices import Choices
 from bot.members.people import Standing
 from bot.persona.voice import Voice
-from bot.pipeline.commands import RIGHTS, CommandWords, Invocation
+from bot.pipeline.commands import RIGHTS, Invocation, command_words
 from bot.pipeline.context import Context, Nobody, Outcome, Pass, Reply
 from bot.pipeline.guards import FloodGate
 from bot.pipeline.routing import Route
 from bot.settings.schema import channels
 from bot.settings.schema.bot import Group
-from bot.settings.schema.commands import CommandsFile
 from bot.settings.settings import HasSettings, Settings
 
 
@@ -64,7 +63,6 @@ class Dispatcher:
         self._hears = hears
         self._choices = choices
         self._flood = FloodGate()
-        self._words: tuple[CommandsFile, CommandWords] | None = None
 
     async def dispatch(self, event: Event, standing: Standing) -> tuple[Context, str, Outcome]:
         """The outcome of an event, its context and the name of the route that gave it.
@@ -103,12 +101,9 @@ class Dispatcher:
             overheard=invocation is None and self._is_overheard(event),
         )
 
-    def _read(self, settings: Settings, event: Event) -> Invocation | None:
-        if not event.has_words:
-            return None
-        if self._words is None or self._words[0] is not settings.commands:
-            self._words = (settings.commands, CommandWords(settings.commands))
-        return self._words[1].read(event.text)
+    @staticmethod
+    def _read(settings: Settings, event: Event) -> Invocation | None:
+        return command_words(settings.commands).read(event.text) if event.has_words else None
 
     def _guard(self, context: Context) -> Outcome | None:
         """An outcome for what no handler shall see, or None."""
