@@ -26,7 +26,7 @@ from bot.persona.door import Door
 from bot.persona.learning.learned import Learned
 from bot.persona.learning.learning import Learning
 from bot.persona.model.thinker import Thinker
-from bot.persona.screening import refusal
+from bot.persona.screening import refusal_by
 from bot.persona.voice import Voice
 from bot.pipeline.proposals import Proposals
 from bot.rewards.adjustments import Adjustments
@@ -76,7 +76,7 @@ class House:
         store, live, rng = ground.store, ground.live, ground.rng
         self.ground = ground
         self.voice = Voice(live, quick(rng))
-        self.door = Door(lambda text: refusal(text, live.current), ground.metrics)
+        self.door = Door(lambda text, who: refusal_by(text, live.current, who), ground.metrics)
         self.pages = Pages(live, ground.address)
         self.roster = Roster(store)
         self.choices = Choices(store)

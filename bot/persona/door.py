@@ -12,9 +12,10 @@ import structlog
 
 from bot.core.messages import Message, plain_text
 from bot.core.metrics import Metrics
+from bot.settings.schema.persona import PersonaFile
 
-Screen = Callable[[str], str]
-"""Returns why a text may not leave the house, or an empty string."""
+Screen = Callable[[str, PersonaFile | None], str]
+"""Returns why a text of a persona (None: of any) may not leave the house, or an empty string."""
 
 
 class Door:
@@ -25,9 +26,12 @@ class Door:
         self._metrics = metrics
         self._log = structlog.get_logger("door")
 
-    def refusal(self, message: Message, *, key: str) -> str:
-        """Why ``message`` stays in; empty when it may go. ``key`` names it in the log."""
-        why = self._screen(plain_text(message))
+    def refusal(self, message: Message, *, key: str, persona: PersonaFile | None = None) -> str:
+        """Why ``message`` stays in; empty when it may go.
+
+        ``key`` names it in the log. ``persona`` is who says it, where that is known.
+        """
+        why = self._screen(plain_text(message), persona)
         if why:
             self._metrics.withheld.inc()
             self._log.error("a text was withheld", key=key, why=why)

@@ -35,6 +35,20 @@ def refusal(
     return "" if finding is None else f"it contains {finding.what!r}: {finding.why}"
 
 
+def refusal_by(text: str, settings: Settings, persona: PersonaFile | None) -> str:
+    """``refusal`` of what ``persona`` says; None: of what any of them might have said.
+
+    Each has words that do not suit it, and what waits in the outbox does not tell who spoke.
+    """
+    speakers = (settings.persona, *settings.personas.values()) if persona is None else (persona,)
+    why = ""
+    for speaker in speakers:
+        why = refusal(text, settings, persona=speaker)
+        if not why:
+            break
+    return why
+
+
 def first_stop(
     text: str,
     settings: Settings,

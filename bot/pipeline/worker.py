@@ -245,7 +245,7 @@ class Worker:
 
     async def _finish_slow(self, job: _Job, context: Context, route: str, slow: Slow) -> None:
         def show(beginning: str) -> None:
-            if not self._door.refusal(Text(beginning), key=job.event.key):
+            if not self._door.refusal(Text(beginning), key=job.event.key, persona=context.persona):
                 self._shown[job.event.key] = beginning
 
         outcome: Ending = await slow.work(show)
@@ -282,7 +282,9 @@ class Worker:
         parked: bool = False,
     ) -> None:
         reply = outcome if isinstance(outcome, Reply) else Reply()
-        if reply.answer is not None and self._door.refusal(reply.answer, key=context.event.key):
+        if reply.answer is not None and self._door.refusal(
+            reply.answer, key=context.event.key, persona=context.persona
+        ):
             reply = replace(reply, answer=self._withheld(context))
         capabilities = self._capabilities[job.event.channel]
         reply, talked = self._notices.with_notice(context, reply, capabilities)

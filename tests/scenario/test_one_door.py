@@ -68,7 +68,7 @@ async def live_through(town: Town) -> None:
 async def test_when_the_door_is_shut_nothing_gets_out(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.app.house.refusal", lambda *_, **__: "the door is shut")
+    monkeypatch.setattr("bot.app.house.refusal_by", lambda *_, **__: "the door is shut")
     await live_through(town)
 
     instead = said_instead(town.app.live.current)

@@ -68,7 +68,7 @@ class Pipeline:
         tables: dict[ChannelKey, Capabilities] | None = None,
         live: Live | None = None,
         directories: dict[ChannelKey, Directory] | None = None,
-        screen: Screen = lambda _: "",
+        screen: Screen = lambda _, __: "",
         notices: Callable[[Voice], Notices] = Told,
     ) -> None:
         self.store = store

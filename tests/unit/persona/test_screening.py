@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.persona.screening import first_stop, refusal
+from bot.persona.screening import first_stop, refusal, refusal_by
 from bot.settings.policy import policy_of
+from bot.settings.schema.persona import PersonaFile
 from bot.settings.settings import Settings
 from bot.wording.rule import Grade, Origin
 from tests.support.brand import brand
@@ -76,3 +77,18 @@ def test_nothing_the_example_brand_says_is_kept_in() -> None:
             assert refusal(variant, BRAND, origin=Origin.TEMPLATE) == "", name
     for item in BRAND.knowledge:
         assert refusal(item.answer, BRAND) == "", item.key
+
+
+def test_words_that_do_not_suit_one_persona_keep_in_only_what_it_says_itself() -> None:
+    def banning(word: str) -> PersonaFile:
+        tone = BRAND.persona.tone.model_copy(update={"banned": (word,)})
+        return BRAND.persona.model_copy(update={"tone": tone})
+
+    other = banning("亲们")
+    settings = replace(BRAND, persona=banning("家人"), personas={"other": other})
+    assert refusal_by("家人好", settings, settings.persona)
+    assert not refusal_by("家人好", settings, other)
+    assert refusal_by("亲们好", settings, other)
+    assert not refusal_by("家人好", settings, None), "one of them may have said it"
+    assert refusal_by("亲们，家人好", settings, None)
+    assert refusal_by("全网第一", settings, None), "the law holds for all of them"

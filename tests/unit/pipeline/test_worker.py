@@ -24,6 +24,7 @@ from bot.pipeline.routing import Route, command
 from bot.pipeline.worker import MOST_ATTEMPTS
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
+from bot.settings.schema.persona import PersonaFile
 from bot.store.db import Store
 from tests.support.events import (
     APP,
@@ -506,7 +507,8 @@ async def test_the_outbox_is_woken_for_what_an_event_left_in_it_and_for_nothing_
 async def test_an_answer_that_may_not_leave_the_house_is_withheld_and_counted(
     store: Store,
 ) -> None:
-    def screen(text: str) -> str:
+    def screen(text: str, persona: PersonaFile | None) -> str:
+        assert persona is not None, "it is known who answers"
         return "a forbidden word" if "forbidden" in text else ""
 
     pipeline = Pipeline(store, answering(Text("this is forbidden")), screen=screen)
