@@ -1,68 +1,85 @@
 """Slots 档期: the weekly times of the calendar on real dates, and the limits that hold for them.
 
-A slot's key is its local date and time, so it exists once, whatever the clock does: a local time
-that a change of the clocks skips is due an hour later, one that comes twice is due the first time.
+A slot's key is the local date and time that the calendar gives it, so it exists once, whatever the
+clock or a holiday does: a local time that a change of the clocks skips is due an hour later, one
+that comes twice is due the first time, and what a day off moves keeps the key of its own day.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import GroupKey
-from bot.schedules.node_days import node_days_between
+from bot.schedules.node_days import node_days_on
 from bot.schedules.records import Post
+from bot.schedules.week import Week
 from bot.settings.checks.plan import is_quiet
-from bot.settings.schema.base import Kind, Weekday
-from bot.settings.schema.calendar import CalendarFile, PostLimits, QuietHours
+from bot.settings.schema.base import Kind
+from bot.settings.schema.bot import Group
+from bot.settings.schema.calendar import PostLimits, QuietHours
+from bot.settings.settings import Settings
 
-_WEEKDAYS = tuple(Weekday)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A time at which the bot should post. ``blocked`` says why it may not, if it may not."""
+    """A time at which the bot should post. ``blocked`` says why it may not, if it may not.
+
+    A campaign's slot names the campaign, and the one ``item`` that it is for. ``of_day`` is how
+    many posts the plan has for its day.
+    """
 
     key: str
     group_key: GroupKey
     due_at: datetime
     kinds: tuple[Kind, ...]
     blocked: str = ""
+    campaign: str = ""
+    item: str = ""
+    of_day: int = 1
 
 
 def due_slots(
-    calendar: CalendarFile, zone: ZoneInfo, group_key: GroupKey, after: datetime, until: datetime
+    settings: Settings, group_key: GroupKey, after: datetime, until: datetime
 ) -> list[Slot]:
-    """The slots due from ``after`` to ``until``, both included, in order of time.
+    """The group's slots due from ``after`` to ``until``, both included, in order of time.
 
-    Those on a solemn day or in quiet hours are in the list as well, with ``blocked`` set: a slot
-    is never silently lost. Entries of calendar.yaml for the same time are one slot of all kinds.
+    Those that a holiday, a solemn day or quiet hours forbid are in the list as well, with
+    ``blocked`` set: a slot is never silently lost. Entries of calendar.yaml for the same time are
+    one slot of all kinds. A group that is not configured has none.
     """
+    group = settings.group(group_key)
+    if group is None:
+        return []
+    zone = settings.zone_of(group)
+    week = Week(settings, group_key)
     # a change of the clocks may move a slot of yesterday over midnight
-    day = after.astimezone(zone).date() - timedelta(days=1)
+    day = after.astimezone(zone).date() - _DAY
     last = until.astimezone(zone).date()
     found = []
     while day <= last:
-        for at, kinds in _times_of(day, calendar):
-            local = datetime.combine(day, at, zone)
-            due_at = local.astimezone(UTC)
+        for time_of_day in week.times_on(day):
+            due_at = datetime.combine(day, time_of_day.at, zone).astimezone(UTC)
             if after <= due_at <= until:
-                blocked = why_closed(due_at, zone, calendar)
-                key = f"{group_key}/{day.isoformat()}/{at:%H:%M}"
-                found.append(Slot(key, group_key, due_at, kinds, blocked))
-        day += timedelta(days=1)
+                key = f"{group_key}/{time_of_day.written_for}/{time_of_day.at:%H:%M}"
+                blocked = time_of_day.blocked or why_closed(due_at, settings, group)
+                found.append(Slot(key, group_key, due_at, time_of_day.kinds, blocked))
+        day += _DAY
     return sorted(found, key=lambda slot: (slot.due_at, slot.key))
 
 
-def why_closed(at: datetime, zone: ZoneInfo, calendar: CalendarFile) -> str:
+def why_closed(at: datetime, settings: Settings, group: Group) -> str:
     """Why nothing may be posted by itself at ``at``: a solemn day or quiet hours; else empty."""
-    return why_solemn(at, zone, calendar) or _why_quiet(at, zone, calendar.quiet_hours)
+    quiet = settings.calendar.quiet_hours
+    return why_solemn(at, settings, group) or _why_quiet(at, settings.zone_of(group), quiet)
 
 
-def why_solemn(at: datetime, zone: ZoneInfo, calendar: CalendarFile) -> str:
-    """Names the solemn day that ``at`` is on; else empty."""
-    today = at.astimezone(zone).date()
-    for day in node_days_between(today, today, calendar):
+def why_solemn(at: datetime, settings: Settings, group: Group) -> str:
+    """Names the solemn day that ``at`` is on in the group; else empty."""
+    today = at.astimezone(settings.zone_of(group)).date()
+    for day in node_days_on(today, settings.calendar):
         if day.solemn:
             return f"{day.name} is a solemn day: nothing is posted"
     return ""
@@ -94,17 +111,8 @@ def quiet_after(at: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
     """The first start of quiet hours after ``at``."""
     day = at.astimezone(zone).date()
     while (starts := datetime.combine(day, quiet.starts, zone).astimezone(UTC)) <= at:
-        day += timedelta(days=1)
+        day += _DAY
     return starts
-
-
-def _times_of(day: date, calendar: CalendarFile) -> list[tuple[time, tuple[Kind, ...]]]:
-    weekday = _WEEKDAYS[day.weekday()]
-    kinds: dict[time, dict[Kind, None]] = {}
-    for slot in calendar.slots:
-        if weekday in slot.days:
-            kinds.setdefault(slot.at, {}).update(dict.fromkeys(slot.kinds))
-    return [(at, tuple(found)) for at, found in kinds.items()]
 
 
 def _why_quiet(at: datetime, zone: ZoneInfo, quiet: QuietHours) -> str:
