@@ -1,24 +1,33 @@
 """``python -m bot plan``: the next days of each group, and how they keep the mix.
 
 It shows what the publisher will do if nothing changes, from the same functions on the same rows.
-It only reads.
+``--page`` writes the same as a calendar on which each post opens as members will see it. It only
+reads.
 """
 
 import argparse
 import os
-import unicodedata
+import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import zip_longest
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from bot.cli.location import Location, add_location, location_of, refuse
+from bot.cli.columns import columns
+from bot.cli.location import add_location, location_of, refuse
+from bot.cli.plan_page import GroupPlan, plan_page
+from bot.cli.situation import count_members, read_situation
 from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
-from bot.core.ids import GroupKey
-from bot.schedules.node_days import next_node_days
+from bot.persona.voice import Voice
+from bot.schedules.campaign_days import phase_name
+from bot.schedules.decide import Situation
+from bot.schedules.node_days import NodeDay, next_node_days, phase_of
 from bot.schedules.plan import Plan, PlannedPost, Share, lay_out
-from bot.schedules.records import History, read_history_from
+from bot.schedules.rendering import Renderer
 from bot.settings.load import load_settings
+from bot.settings.pages import Pages
 from bot.settings.problems import Problems
 from bot.settings.schema.base import Weekday
 from bot.settings.settings import Settings
@@ -30,7 +39,7 @@ _WEEKDAYS = tuple(Weekday)
 Line = tuple[str, ...]
 
 _POST_HEAD: Line = (
-    "day", "", "time", "pillar", "kind", "title", "step", "node day", "why"
+    "day", "", "time", "pillar", "kind", "title", "step", "node day", "state", "why"
 )  # fmt: skip
 _MIX_HEAD: Line = ("", "planned", "target", "planned", "target")
 
@@ -44,6 +53,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--days", type=_day_count, default=14, metavar="N", help="how many days (1 to 90)"
     )
     parser.add_argument("--group", default="", metavar="KEY", help="only this group")
+    parser.add_argument("--page", type=Path, metavar="FILE.html", help="write a page instead")
     add_location(parser)
     parser.add_argument(
         "--at",
@@ -56,7 +66,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the plan. 0, or 1 when the configuration, the group or the database is not usable."""
+    """Print the plan, or write its page. 0, or 1 when something cannot be read or written."""
     settings = load_settings(arguments.config, os.environ)
     if isinstance(settings, Problems):
         return refuse(str(settings))
@@ -68,17 +78,47 @@ def run(arguments: argparse.Namespace) -> int:
         return refuse(f"there is no {wanted}; bot.yaml has: {known}")
     now = _instant(arguments.at, settings)
     location = location_of(arguments, settings)
+    plans = []
     for group in groups:
         try:
-            history = _read_history(location, GroupKey(group.key))
+            situation = read_situation(location, settings, group)
+            members = count_members(location, situation.group_key)
         except StoreError as error:
             return refuse(error.message)
-        plan = lay_out(settings, GroupKey(group.key), history, now, arguments.days)
+        plans.append(GroupPlan(situation, lay_out(situation, now, arguments.days), members))
+    if arguments.page is not None:
+        return _write_page(arguments.page, settings, plans, now=now, days=arguments.days)
+    for one in plans:
+        group = one.situation.group
         print(f"{group.name} ({group.key})")
-        _print_all(_plan_lines(plan, history, settings))
+        _print_all(_plan_lines(one.plan, one.situation))
     print("Next node days")
     today = now.astimezone(settings.zone).date()
-    _print_all(_columns(_node_day_rows(today, settings)))
+    _print_all(columns(_node_day_rows(today, settings)))
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The settings of the files, for what asks for those in force."""
+
+    current: Settings
+
+
+def _write_page(
+    path: Path, settings: Settings, plans: Sequence[GroupPlan], *, now: datetime, days: int
+) -> int:
+    """Write the page; the same every time, so its voice draws from a fixed seed."""
+    live, web = _Files(settings), settings.bot.web
+    pages = Pages(live, f"http://{web.host}:{web.port}")
+    renderer = Renderer(Voice(live, random.Random(1)), pages)
+    try:
+        page = plan_page(settings, plans, renderer, now=now, days=days)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        return refuse(f"{path} cannot be written: {error}")
+    posts = sum(len(one.plan.posts) for one in plans)
+    print(f"{posts} slots of {len(plans)} groups written to {path}.")
     return 0
 
 
@@ -94,40 +134,34 @@ def _instant(at: datetime | None, settings: Settings) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=settings.zone)
 
 
-def _read_history(location: Location, group_key: GroupKey) -> History:
-    if location.is_empty:
-        return History()
-    with location.reading() as connection:
-        return read_history_from(connection, group_key)
-
-
 def _print_all(lines: Iterator[str]) -> None:
     for line in lines:
         print(f"  {line}".rstrip())
     print()
 
 
-def _plan_lines(plan: Plan, history: History, settings: Settings) -> Iterator[str]:
-    if history.paused_at is not None:
-        since = history.paused_at.astimezone(settings.zone)
+def _plan_lines(plan: Plan, situation: Situation) -> Iterator[str]:
+    settings, paused_at = situation.settings, situation.history.paused_at
+    zone = settings.zone_of(situation.group)
+    if paused_at is not None:
+        since = paused_at.astimezone(zone)
         yield f"Paused since {since:%Y-%m-%d %H:%M}: nothing is posted until an owner resumes."
-    yield from _columns([_POST_HEAD, *(_post_row(post, settings) for post in plan.posts)])
+    yield from columns([_POST_HEAD, *(_post_row(post, zone) for post in plan.posts)])
     yield ""
     count = plan.mix.kinds[0].count
-    days = settings.calendar.mix.window_days
-    yield f"Mix of the {days} days that end with the plan: {count} posts, planned against target"
+    yield f"Mix of the last {count} posts of the plan and before it, planned against target"
     pillars = map(_share_row, plan.mix.pillars)
     kinds = map(_share_row, plan.mix.kinds)
-    yield from _columns([_MIX_HEAD, ("pillars",), *pillars, ("kinds",), *kinds])
+    yield from columns([_MIX_HEAD, ("pillars",), *pillars, ("kinds",), *kinds])
     yield ""
     yield "The library lacks" if plan.lacking else "The library lacks nothing for these days."
     for sentence in plan.lacking:
         yield f"- {sentence}"
 
 
-def _post_row(post: PlannedPost, settings: Settings) -> Line:
-    at = post.slot.due_at.astimezone(settings.zone)
-    front = post.item.front if post.item else None
+def _post_row(post: PlannedPost, zone: ZoneInfo) -> Line:
+    at = post.slot.due_at.astimezone(zone)
+    front = post.choice.item.front if post.choice else None
     return (
         f"{at:%Y-%m-%d}",
         _WEEKDAYS[at.weekday()],
@@ -135,10 +169,20 @@ def _post_row(post: PlannedPost, settings: Settings) -> Line:
         front.pillar if front else "-",
         front.kind if front else "-",
         front.title if front else "(nothing)",
-        post.step.key if post.step else "-",
+        post.choice.step.key if post.choice else "-",
         ", ".join(day.name for day in post.nodes),
+        _state(post),
         post.reason,
     )
+
+
+def _state(post: PlannedPost) -> str:
+    """What is settled about a post, in a word or two."""
+    if post.awaits:
+        return f"waits for {' or '.join(post.awaits)}"
+    if post.edit.locked is not None:
+        return "locked"
+    return f"approved by {post.approved_by}" if post.approved_by else ""
 
 
 def _share_row(share: Share) -> Line:
@@ -156,25 +200,21 @@ def _node_day_rows(today: date, settings: Settings) -> list[Line]:
         (
             f"{day.on}",
             _WEEKDAYS[day.on.weekday()],
-            f"in {(day.on - today).days} days" if day.on > today else "today",
+            _distance(day, today),
             day.name,
-            "nothing is posted" if day.solemn else "",
+            "nothing is posted" if day.solemn else _phase(day, today),
         )
         for day in next_node_days(today, NODE_DAYS_SHOWN, settings.calendar)
     ]
 
 
-def _columns(rows: Sequence[Line]) -> Iterator[str]:
-    """Rows as aligned lines; a Chinese character takes two columns of a terminal."""
-    columns = zip_longest(*rows, fillvalue="")
-    widths = [max(map(_width, column)) for column in columns]
-    for row in rows:
-        cells = zip(row, widths, strict=False)  # a short row leaves the rest empty
-        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in cells).rstrip()
+def _distance(day: NodeDay, today: date) -> str:
+    if day.on > today:
+        return f"in {(day.on - today).days} days"
+    return "today" if day.on == day.last else f"until {day.last:%m-%d}"
 
 
-def _width(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(mark) else 2 if unicodedata.east_asian_width(mark) in "WF" else 1
-        for mark in text
-    )
+def _phase(day: NodeDay, today: date) -> str:
+    """What today is for a campaign about the day, as "T-7 tease"; empty while it is far away."""
+    seen = phase_of(day, today) if day.is_occasion else None
+    return f"{phase_name(seen.day)} {seen.phase}" if seen else ""

@@ -1,34 +1,53 @@
-"""Which item comes next: what is furthest behind the target mix, within the hard rules.
+"""Which item comes next: of the pillar and kind that are furthest behind, within the hard rules.
 
-For each pillar and each kind, *owed* is its share of the posts of the window, this one included,
-less the posts it had. The item whose pillar and kind together are owed most comes next; then the
-freshest; then the first by key. Everything is counted in whole hundredths of a post, so that two
-computers agree.
-
-How well that keeps the target: suppose every slot takes every kind, a rested item of every pillar
-and kind is there, no slot is skipped and the window is whole weeks. Then a post leaves the window
-whenever one comes, its own kind is owed one more, and so the most that a kind is ahead or behind
-does not grow once the window is full. Until then a kind is ahead by less than one post, because the
-amounts owed add up to one; behind by less than 1/2 + 1/3 + 1/4 + 1/5 (the greedy cup game with five
-cups), and in all measured cases by no more than one. tests/property/test_mix.py holds every
-full window within one post, also with the rule on product posts while these are a third at most.
-Where slots are skipped or take few kinds, the plan shows how far the mix is off.
+An item that was made for today's node day comes before all others. Else the pillars that keep every
+window within one post of its target (``balance.py``) come before the rest, and of those the kinds
+that do. Then, one after the other, decide: what pillar and kind together are owed, the season,
+freshness, fatigue, likeness to the last posts, the longest rest, the key. Everything is counted in
+whole numbers, so that two computers agree.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
-from bot.schedules.node_days import NodeDay, node_days_between
+from bot.core.ids import GroupKey
+from bot.schedules.balance import USUAL, balance
+from bot.schedules.experiments import running_experiment, variant_for
+from bot.schedules.node_days import NodeDay, node_days_on
 from bot.schedules.records import Post
-from bot.settings.schema.base import Kind
-from bot.settings.schema.calendar import CalendarFile, FissionStep, Mix
-from bot.settings.settings import ContentItem
+from bot.schedules.rules import KIND_RULES, Hindrance, Rules
+from bot.schedules.steps import StepText, next_step
+from bot.settings.schema.base import Kind, Pillar
+from bot.settings.schema.front_matter import Appeal
+from bot.settings.settings import FIRST_VARIANT, ContentItem, Settings
 
-PROMOTION_DISTANCE = 4
-"""Of so many consecutive posts at most one is a promotion."""
+LOOKED_BACK = 4
+"""So many of the last posts shall not be said again in other words."""
+
+FATIGUE_DAYS = 365
+"""Uses within so many days tire a group of an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A post that is wanted in a group at ``at``, of one of ``kinds``.
+
+    ``slots_of_day`` is how many posts the plan has for the day. ``coming`` are the posts that are
+    settled for the slots right behind it, None where nothing is settled; ``settled_today`` are the
+    kinds of those that are settled for later that day.
+    """
+
+    at: datetime
+    group_key: GroupKey
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    slots_of_day: int = 1
+    coming: tuple[ContentItem | None, ...] = ()
+    settled_today: tuple[Kind, ...] = ()
+    kept: frozenset[str] = frozenset()
+    """Keys of items that somebody has put into a later slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +55,31 @@ class Choice:
     """What to post. ``reason`` is a sentence for operators; ``node`` the day it was made for."""
 
     item: ContentItem
-    step: FissionStep
+    step: StepText
     reason: str
     node: NodeDay | None = None
+    mix: str = USUAL
+    variant: str = FIRST_VARIANT
 
-    def text(self) -> str:
-        """The post: the item's text and its fission step 裂变环节."""
-        return f"{self.item.text.strip()}\n\n{self.step.text.strip()}"
+    @property
+    def words(self) -> str:
+        """The item's text in the chosen wording, without its step."""
+        return self.item.variants.get(self.variant, self.item.text).strip()
 
     def as_post(self, at: datetime) -> Post:
         """This choice as part of the history, once it is published at ``at``."""
         front = self.item.front
-        return Post(at, front.pillar, front.kind, self.item.key, front.promotion, self.step.key)
+        return Post(
+            at=at,
+            pillar=front.pillar,
+            kind=front.kind,
+            item=self.item.key,
+            promotion=front.promotion,
+            step=self.step.key,
+            discount=front.appeal is Appeal.DISCOUNT,
+            mix=self.mix,
+            variant=self.variant,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,150 +89,182 @@ class NoChoice:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The posts of a window: ``count`` in all, and by pillar and kind."""
-
-    count: int
-    pillars: Mapping[str, int]
-    kinds: Mapping[str, int]
-
-
-def standing(posts: Sequence[Post], at: datetime, zone: ZoneInfo, mix: Mix) -> Standing:
-    """The posts of the ``mix.window_days`` before ``at``.
-
-    Days are counted on the community's clock, so that the same weekly slot leaves the window in
-    the moment it comes again, also over a change of the clocks.
-    """
-    start = _local(at, zone) - timedelta(days=mix.window_days)
-    margin = at - timedelta(days=mix.window_days + 1)
-    window = [post for post in posts if post.at > margin and _local(post.at, zone) > start]
-    return Standing(
-        len(window),
-        Counter(post.pillar for post in window),
-        Counter(post.kind for post in window),
-    )
-
-
 def choose(
-    items: Sequence[ContentItem],
-    posts: Sequence[Post],
-    *,
-    at: datetime,
-    zone: ZoneInfo,
-    kinds: Sequence[Kind],
-    calendar: CalendarFile,
+    settings: Settings, items: Sequence[ContentItem], posts: Sequence[Post], wish: Wish
 ) -> Choice | NoChoice:
-    """The item for a post at ``at`` among ``items`` of ``kinds``, after the group's ``posts``.
-
-    Hard rules: season and dates of the item; node items on their day only, where they come before
-    all others; never twice on a day nor within ``item_cooldown_days``; never two posts of kind
-    product in a row; at most one promotion in four consecutive posts.
-    """
-    today = at.astimezone(zone).date()
-    nodes = {day.key: day for day in node_days_between(today, today, calendar)}
-    rules = _Rules(posts, today, zone, calendar)
+    """The item for ``wish`` among ``items``, after the group's ``posts``."""
+    scene = _Scene(settings, posts, wish)
     suiting = [
         item
         for item in items
-        if item.front.kind in kinds and (not item.front.node or item.front.node in nodes)
+        if item.front.kind in wish.kinds and (not item.front.node or item.front.node in scene.nodes)
     ]
-    free = [item for item in suiting if not rules.hindrance(item)]
+    hindrances = [(item, scene.obstacle(item)) for item in suiting]
+    free = [item for item, hindrance in hindrances if hindrance is None]
     if not free:
-        return NoChoice(_what_lacks(kinds, [(item, rules.hindrance(item)) for item in suiting]))
-    free = [item for item in free if item.front.node] or free
-    now_standing = standing(posts, at, zone, calendar.mix)
-    scores = {item.key: _owed(item, now_standing, calendar.mix) for item in free}
-
-    def rank(item: ContentItem) -> tuple[int, bool, datetime, str]:
-        used = rules.last_used.get(item.key)
-        return (-sum(scores[item.key]), used is not None, used or at, item.key)
-
-    best = min(free, key=rank)
-    node = nodes.get(best.front.node)
-    reason = _reason(best, node, scores[best.key], now_standing, rules.days_since(best))
-    return Choice(best, next_step(best, posts, calendar), reason, node)
+        return NoChoice(_what_lacks(wish.kinds, hindrances))
+    best = scene.best(free, {item.key: item for item in items})
+    return scene.choice(best, scene.reason(best))
 
 
-def next_step(item: ContentItem, posts: Sequence[Post], calendar: CalendarFile) -> FissionStep:
-    """The fission step for ``item``: its own, else the one longest unused in the group.
+def choose_exactly(
+    settings: Settings, item: ContentItem, posts: Sequence[Post], wish: Wish, why: str
+) -> Choice | NoChoice:
+    """``item`` and no other, unless a hard rule is in its way. ``why`` says who wants it."""
+    scene = _Scene(settings, posts, wish)
+    return scene.hindrance(item, why) or scene.choice(item, why)
 
-    So a step comes again only when every other one was shown since; more steps, longer rests. The
-    order of decision counts: the instants of two posts may be equal, or the other way round.
+
+def choose_again(
+    settings: Settings, choice: Choice, posts: Sequence[Post], wish: Wish
+) -> Choice | NoChoice:
+    """``choice`` as it was made before, unless a hard rule has come in its way.
+
+    Only its step changes, if that was shown in the meantime.
     """
-    steps = calendar.fission_steps
-    own = next((step for step in steps if step.key == item.front.fission), None)
-    if own is not None:
-        return own
-    last_used = {post.step: place for place, post in enumerate(posts)}
-    return min(steps, key=lambda step: last_used.get(step.key, -1))
+    scene = _Scene(settings, posts, wish)
+    hindrance = scene.hindrance(choice.item, choice.reason)
+    if hindrance is not None:
+        return hindrance
+    step = scene.step(choice.item, choice.step)
+    return replace(choice, step=step) if isinstance(step, StepText) else step
 
 
-@dataclass(frozen=True, slots=True)
-class _Hindrance:
-    """Why an item may not be posted; ``until`` when the day is known on which it may again."""
+class _Scene:
+    """Everything that decides about one post."""
 
-    why: str
-    until: date | None = None
+    def __init__(self, settings: Settings, posts: Sequence[Post], wish: Wish) -> None:
+        group = settings.group(wish.group_key)
+        zone = settings.zone if group is None else settings.zone_of(group)
+        today = wish.at.astimezone(zone).date()
+        self.hears = group is None or group.hears is not None
+        self.nodes = {day.key: day for day in node_days_on(today, settings.calendar)}
+        self.balance = balance(posts, settings.calendar.mix, wish.group_key, today)
+        self.rules = Rules(
+            settings,
+            wish.group_key,
+            posts,
+            at=wish.at,
+            balance=self.balance,
+            slots_of_day=wish.slots_of_day,
+            coming=[None if item is None else item.front for item in wish.coming],
+            settled_today=wish.settled_today,
+            kept=wish.kept,
+        )
+        self._settings, self._posts, self._wish = settings, posts, wish
+        since = wish.at - timedelta(days=FATIGUE_DAYS)
+        self._uses = Counter(post.item for post in posts if post.at >= since)
+
+    def obstacle(self, item: ContentItem) -> Hindrance | None:
+        """What keeps the mix from ``item``; a node day overrides the variety of a day."""
+        hindrance = self.rules.hindrance(item)
+        if hindrance is None and not item.front.node:
+            return self.rules.crowding(item)
+        return hindrance
+
+    def best(self, free: Sequence[ContentItem], by_key: dict[str, ContentItem]) -> ContentItem:
+        """The item that comes first; ``by_key`` finds the texts of earlier posts."""
+        candidates = [item for item in free if item.front.node] or list(free)
+        balance = self.balance
+        pillar_excess = {pillar: balance.pillar_excess(pillar) for pillar in Pillar}
+        kind_excess = {kind: balance.kind_excess(kind) for kind in Kind}
+        last = [post.item for post in self._posts[-LOOKED_BACK:]]
+        before = [by_key[key].text for key in last if key in by_key]
+        last_used = self.rules.last_used
+        criteria: tuple[Callable[[ContentItem], int], ...] = (
+            lambda item: pillar_excess[item.front.pillar],
+            lambda item: kind_excess[item.front.kind],
+            lambda item: -sum(balance.owed(item.front.pillar, item.front.kind)),
+            lambda item: not item.front.months,
+            self._staleness,
+            lambda item: self._uses[item.key],
+            lambda item: max((_likeness(item.text, text) for text in before), default=0),
+        )
+        for criterion in criteria:
+            if len(candidates) == 1:
+                break
+            scores = [criterion(item) for item in candidates]
+            least = min(scores)
+            candidates = [
+                item for item, score in zip(candidates, scores, strict=True) if score == least
+            ]
+        return min(candidates, key=lambda item: (last_used.get(item.key, _NEVER), item.key))
+
+    def hindrance(self, item: ContentItem, why: str) -> NoChoice | None:
+        """The rule in the way of an item that somebody wants, in words."""
+        hindrance = self.rules.hindrance(item)
+        if item.front.node and item.front.node not in self.nodes:
+            hindrance = Hindrance(f"made for the node day {item.front.node}, which is not today")
+        if hindrance is None:
+            return None
+        until = f" until {hindrance.until}" if hindrance.until else ""
+        return NoChoice(f"{item.key} ({why}): {hindrance.why}{until}")
+
+    def choice(self, item: ContentItem, reason: str) -> Choice | NoChoice:
+        """``item`` with the variant and the step that are due."""
+        step = self.step(item)
+        if isinstance(step, NoChoice):
+            return step
+        return Choice(
+            item=item,
+            step=step,
+            reason=reason,
+            node=self.nodes.get(item.front.node),
+            mix=self.balance.key,
+            variant=self._variant(item),
+        )
+
+    def step(self, item: ContentItem, settled: StepText | None = None) -> StepText | NoChoice:
+        """The fission step for ``item``: the ``settled`` one as long as it is rested."""
+        step = next_step(
+            self._settings.calendar.fission_steps,
+            item.front.fission,
+            self._posts,
+            at=self._wish.at,
+            hears=self.hears,
+            settled=settled,
+        )
+        return step or NoChoice(
+            "every fission step was shown in the last days: "
+            "add texts to fission_steps in calendar.yaml"
+        )
+
+    def reason(self, item: ContentItem) -> str:
+        """Why this item: what was owed, and how fresh it is."""
+        owed = self.balance.owed(item.front.pillar, item.front.kind)
+        days = self.rules.days_since(item)
+        fresh = "not used before" if days is None else f"last used {days} days ago"
+        pillar = _balance(f"pillar {item.front.pillar}", owed[0])
+        kind = _balance(f"kind {item.front.kind}", owed[1])
+        sentence = f"{pillar}, {kind} of {self.balance.posts + 1} posts; {fresh}"
+        if self.balance.key:
+            sentence = f"mix {self.balance.key}: {sentence}"
+        node = self.nodes.get(item.front.node)
+        return f"made for {node.name}; {sentence}" if node else sentence
+
+    def _staleness(self, item: ContentItem) -> int:
+        """0 for an item that was never used, 1 after twice its rest, else 2."""
+        days = self.rules.days_since(item)
+        rest = max(self._settings.calendar.limits.item_cooldown_days, 1)
+        return 0 if days is None else 1 if days >= 2 * rest else 2
+
+    def _variant(self, item: ContentItem) -> str:
+        """The variant that comes next: in turn, or as a running experiment wants it."""
+        experiment = running_experiment(
+            self._settings.calendar.experiments, item.key, self.rules.today
+        )
+        if experiment is not None:
+            uses = sum(
+                post.item in experiment.items
+                and post.at.astimezone(self.rules.zone).date() >= experiment.starts
+                for post in self._posts
+            )
+            return variant_for(experiment, self._wish.group_key, uses)
+        keys = sorted(item.variants)
+        return keys[self._uses[item.key] % len(keys)]
 
 
-class _Rules:
-    """The hard rules for one post."""
-
-    def __init__(
-        self, posts: Sequence[Post], today: date, zone: ZoneInfo, calendar: CalendarFile
-    ) -> None:
-        self.last_used = {post.item: post.at for post in posts}
-        self._today = today
-        self._zone = zone
-        self._rest = max(calendar.limits.item_cooldown_days, 1)
-        self._after_product = bool(posts) and posts[-1].kind == Kind.PRODUCT
-        self._after_promotion = any(post.promotion for post in posts[1 - PROMOTION_DISTANCE :])
-
-    def days_since(self, item: ContentItem) -> int | None:
-        """Days since the item was used in the group; None when it never was."""
-        used = self.last_used.get(item.key)
-        return None if used is None else (self._today - used.astimezone(self._zone).date()).days
-
-    def hindrance(self, item: ContentItem) -> _Hindrance | None:
-        front = item.front
-        days = self.days_since(item)
-        out_of_season = front.months and self._today.month not in front.months
-        too_early = front.valid_from is not None and self._today < front.valid_from
-        too_late = front.valid_to is not None and self._today > front.valid_to
-        if out_of_season or too_early or too_late:
-            return _Hindrance("out of season or date")
-        if days is not None and days < self._rest:
-            return _Hindrance("in cool-down", self._today + timedelta(days=self._rest - days))
-        if front.kind is Kind.PRODUCT and self._after_product:
-            return _Hindrance("after a product post")
-        if front.promotion and self._after_promotion:
-            return _Hindrance("a promotion within four posts of another")
-        return None
-
-
-def _owed(item: ContentItem, window: Standing, mix: Mix) -> tuple[int, int]:
-    """Hundredths of a post owed to the item's pillar and to its kind."""
-    pillar, kind = item.front.pillar, item.front.kind
-    count = window.count + 1
-    return (
-        mix.pillars.get(pillar, 0) * count - 100 * window.pillars.get(pillar, 0),
-        mix.kinds.get(kind, 0) * count - 100 * window.kinds.get(kind, 0),
-    )
-
-
-def _reason(
-    item: ContentItem,
-    node: NodeDay | None,
-    owed: tuple[int, int],
-    window: Standing,
-    days_since: int | None,
-) -> str:
-    fresh = "not used before" if days_since is None else f"last used {days_since} days ago"
-    pillar = _balance(f"pillar {item.front.pillar}", owed[0])
-    kind = _balance(f"kind {item.front.kind}", owed[1])
-    sentence = f"{pillar}, {kind} of {window.count + 1} posts; {fresh}"
-    return f"made for {node.name}; {sentence}" if node else sentence
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _balance(name: str, hundredths: int) -> str:
@@ -208,8 +272,21 @@ def _balance(name: str, hundredths: int) -> str:
     return f"{name} {verb} {abs(hundredths) / 100:.1f}"
 
 
+@lru_cache(maxsize=65536)
+def _likeness(one: str, other: str) -> int:
+    """How much of two texts is the same, in tenths of their pairs of characters."""
+    first, second = _pairs(one), _pairs(other)
+    together = len(first | second)
+    return 10 * len(first & second) // together if together else 10
+
+
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[place : place + 2] for place in range(len(text) - 1))
+
+
 def _what_lacks(
-    kinds: Sequence[Kind], suiting: Sequence[tuple[ContentItem, _Hindrance | None]]
+    kinds: Sequence[Kind], suiting: Sequence[tuple[ContentItem, Hindrance | None]]
 ) -> str:
     """A sentence such as "no product item: 3 in cool-down until 2026-12-03; add files …"."""
     parts = []
@@ -222,11 +299,7 @@ def _what_lacks(
             f"{count} {why}" + (f" until {free_on}" if why == "in cool-down" else "")
             for why, count in sorted(counts.items())
         ]
-        more_helps |= set(counts) != {"after a product post"}
+        more_helps |= not counts or bool(set(counts) - KIND_RULES)
         parts.append(f"no {kind} item ({', '.join(details) or 'none in the library'})")
     advice = "add files to content/" if more_helps else "let the slot take another kind too"
     return f"{', '.join(parts)}: {advice}"
-
-
-def _local(at: datetime, zone: ZoneInfo) -> datetime:
-    return at.astimezone(zone).replace(tzinfo=None)

@@ -3,35 +3,47 @@
 Slots are walked in time, and each decision is part of the history of the next one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from bot.core.ids import GroupKey
-from bot.schedules.decide import Decision, decide
-from bot.schedules.mix import NoChoice, standing
-from bot.schedules.node_days import NodeDay, node_days_between
-from bot.schedules.records import History, Post, SlotState
-from bot.schedules.slots import Slot, due_slots
+from bot.schedules.agenda import undecided_slots
+from bot.schedules.approval import approvers_of, is_approved
+from bot.schedules.balance import last_of, shares_on
+from bot.schedules.decide import Decision, Situation, decide, due_of
+from bot.schedules.edits import Edit
+from bot.schedules.mix import Choice, NoChoice
+from bot.schedules.node_days import NodeDay, node_days_on
+from bot.schedules.records import SlotState
+from bot.schedules.slots import Slot
+from bot.schedules.workdays import holiday_table_note
 from bot.settings.schema.base import Kind, Pillar
-from bot.settings.schema.calendar import FissionStep
-from bot.settings.settings import ContentItem, Settings
+from bot.settings.settings import ContentItem
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPost:
-    """A slot of the plan. ``item`` and ``step`` are None when nothing is posted.
+    """A slot of the plan. ``choice`` is None when nothing is posted.
 
-    ``reason`` says why this item, or why nothing. ``nodes`` are the node days of its date; ``node``
-    is the one that the item was made for.
+    ``reason`` says why this item, or why nothing. ``nodes`` are the node days of its date.
+    ``awaits`` are people one of whom must approve it, ``approved_by`` who has; ``edit`` is what is
+    settled about it.
     """
 
     slot: Slot
-    item: ContentItem | None
-    step: FissionStep | None
+    choice: Choice | None
     reason: str
-    node: NodeDay | None
-    nodes: tuple[NodeDay, ...] = ()
+    nodes: tuple[NodeDay, ...]
+    edit: Edit
+    awaits: tuple[str, ...] = ()
+    approved_by: str = ""
+
+    @property
+    def item(self) -> ContentItem | None:
+        """What is posted."""
+        return self.choice.item if self.choice else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,54 +82,62 @@ class Plan:
     mix: PlannedMix
     lacking: tuple[str, ...]
 
+    def post(self, key: str) -> PlannedPost | None:
+        """The slot with this key, if it is part of the plan."""
+        return next((post for post in self.posts if post.slot.key == key), None)
 
-def lay_out(
-    settings: Settings, group_key: GroupKey, history: History, now: datetime, days: int = 14
-) -> Plan:
+
+def lay_out(situation: Situation, now: datetime, days: int = 14) -> Plan:
     """The plan of a group for ``days`` from ``now``.
 
     Slots that are due but undecided come first, as they would be decided now. A pause is left out:
-    the plan shows what follows 继续.
+    the plan shows what follows 继续. What must be approved is shown as if it were.
     """
-    history = replace(history, paused_at=None)
+    situation = replace(situation, history=replace(situation.history, paused_at=None))
+    settings, group_key = situation.settings, situation.group_key
     until = now + timedelta(days=days)
+    slots = undecided_slots(settings, group_key, situation.history, now, until)
+    situation = replace(situation, coming=tuple(slots))
     decisions = []
-    for slot in undecided_slots(settings, group_key, history, now, until):
-        decision = decide(settings, slot, history, max(now, slot.due_at))
-        history = decision.after(history)
+    for slot in slots:
+        at = max(now, due_of(slot, situation.edit(slot)))
+        decision = decide(situation, slot, at, assume_approved=True)
+        situation = situation.after(decision)
         decisions.append(decision)
     return Plan(
-        tuple(_planned(decision, settings) for decision in decisions),
-        _mix(settings, history.posts, until),
-        tuple(dict.fromkeys(_lacking(settings, decisions, history.posts))),
+        tuple(_planned(decision, situation) for decision in decisions),
+        _mix(situation, until),
+        tuple(dict.fromkeys(_lacking(situation, decisions, now, until))),
     )
 
 
-def undecided_slots(
-    settings: Settings, group_key: GroupKey, history: History, now: datetime, until: datetime
-) -> list[Slot]:
-    """The group's slots up to ``until`` that are not decided; a new group has none before now."""
-    since = now if history.since is None else history.since
-    slots = due_slots(settings.calendar, settings.zone, group_key, since, until)
-    return [slot for slot in slots if slot.key not in history.decided]
-
-
-def _planned(decision: Decision, settings: Settings) -> PlannedPost:
-    posted = decision.chosen if decision.state is SlotState.PUBLISHED else None
-    on = decision.at.astimezone(settings.zone).date()
+def _planned(decision: Decision, situation: Situation) -> PlannedPost:
+    settings, slot = situation.settings, decision.slot
+    choice = decision.chosen if decision.state is SlotState.PUBLISHED else None
+    awaits: tuple[str, ...] = ()
+    approved_by = ""
+    if choice is not None and is_approved(choice, decision.edit):
+        approved_by = decision.edit.approved_by
+    elif choice is not None:
+        awaits = approvers_of(settings, slot, choice.item)
+    on = decision.at.astimezone(settings.zone_of(situation.group)).date()
     return PlannedPost(
-        slot=decision.slot,
-        item=posted.item if posted else None,
-        step=posted.step if posted else None,
+        slot=slot,
+        choice=choice,
         reason=decision.reason,
-        node=posted.node if posted else None,
-        nodes=node_days_between(on, on, settings.calendar),
+        nodes=node_days_on(on, settings.calendar),
+        edit=decision.edit,
+        awaits=awaits,
+        approved_by=approved_by,
     )
 
 
-def _mix(settings: Settings, posts: Sequence[Post], until: datetime) -> PlannedMix:
-    mix = settings.calendar.mix
-    window = standing(posts, until, settings.zone, mix)
+def _mix(situation: Situation, until: datetime) -> PlannedMix:
+    """The last window of the mix that holds at the end of the plan."""
+    mix = situation.settings.calendar.mix
+    on = until.astimezone(situation.settings.zone_of(situation.group)).date()
+    key, targets_on = shares_on(mix, situation.group_key, on)
+    window = last_of(situation.history.posts, key, mix.window_posts)
 
     def shares(
         names: Iterable[Pillar | Kind],
@@ -126,20 +146,24 @@ def _mix(settings: Settings, posts: Sequence[Post], until: datetime) -> PlannedM
     ) -> tuple[Share, ...]:
         percents: dict[str, int] = {key.value: percent for key, percent in targets.items()}
         return tuple(
-            Share(name, counts.get(name, 0), window.count, percents.get(name, 0)) for name in names
+            Share(name, counts.get(name, 0), len(window), percents.get(name, 0)) for name in names
         )
 
     return PlannedMix(
-        shares(Pillar, window.pillars, mix.pillars), shares(Kind, window.kinds, mix.kinds)
+        shares(Pillar, Counter(post.pillar for post in window), targets_on.pillars),
+        shares(Kind, Counter(post.kind for post in window), targets_on.kinds),
     )
 
 
 def _lacking(
-    settings: Settings, decisions: Sequence[Decision], posts: Sequence[Post]
+    situation: Situation, decisions: Sequence[Decision], now: datetime, until: datetime
 ) -> Iterable[str]:
-    """What the library or the weekly slots cannot supply, in sentences."""
+    """What the library, the weekly slots or the calendar cannot supply, in sentences."""
+    settings = situation.settings
+    zone = settings.zone_of(situation.group)
+    first, last = now.astimezone(zone).date(), until.astimezone(zone).date()
     mix = settings.calendar.mix
-    everyday = [item.front for item in settings.content if not item.front.node]
+    everyday = [item.front for item in situation.shelf.everyday if not item.front.node]
     slot_kinds = {kind for slot in settings.calendar.slots for kind in slot.kinds}
     for pillar, percent in mix.pillars.items():
         if percent and not any(front.pillar is pillar for front in everyday):
@@ -149,30 +173,32 @@ def _lacking(
             yield f"kind {kind} has a target of {percent} % and no item: add files to content/"
         if percent and kind not in slot_kinds:
             yield f"kind {kind} has a target of {percent} % and no slot in calendar.yaml takes it"
-    yield from _empty_slots(settings, decisions)
-    yield from _idle_node_items(settings, decisions, posts)
+    yield from _empty_slots(decisions, zone)
+    yield from _idle_node_items(situation, decisions)
+    if note := holiday_table_note(first, last, settings.calendar.holidays):
+        yield note
 
 
-def _empty_slots(settings: Settings, decisions: Sequence[Decision]) -> Iterable[str]:
+def _empty_slots(decisions: Sequence[Decision], zone: ZoneInfo) -> Iterable[str]:
     """Slots for which the library has nothing, one sentence for all that take the same kinds."""
     empty: dict[tuple[Kind, ...], list[Decision]] = {}
     for decision in decisions:
         if isinstance(decision.choice, NoChoice):
             empty.setdefault(decision.slot.kinds, []).append(decision)
     for found in empty.values():
-        first = found[0].slot.due_at.astimezone(settings.zone)
+        first = found[0].slot.due_at.astimezone(zone)
         slots = "1 slot stays" if len(found) == 1 else f"{len(found)} slots stay"
         yield f"{slots} empty from {first:%Y-%m-%d %H:%M} on: {found[0].reason}"
 
 
-def _idle_node_items(
-    settings: Settings, decisions: Sequence[Decision], posts: Sequence[Post]
-) -> Iterable[str]:
+def _idle_node_items(situation: Situation, decisions: Sequence[Decision]) -> Iterable[str]:
     """Node days of the plan that have items of their own, none of which is posted."""
-    posted = {(post.item, post.at.astimezone(settings.zone).date()) for post in posts}
-    for on in sorted({decision.at.astimezone(settings.zone).date() for decision in decisions}):
-        for day in node_days_between(on, on, settings.calendar):
-            made_for = [item for item in settings.content if item.front.node == day.key]
+    settings = situation.settings
+    zone = settings.zone_of(situation.group)
+    posted = {(post.item, post.at.astimezone(zone).date()) for post in situation.history.posts}
+    for on in sorted({decision.at.astimezone(zone).date() for decision in decisions}):
+        for day in node_days_on(on, settings.calendar):
+            made_for = [item for item in situation.shelf.everyday if item.front.node == day.key]
             if made_for and not any((item.key, on) in posted for item in made_for):
                 names = ", ".join(f"{item.key} ({item.front.kind})" for item in made_for)
                 yield (

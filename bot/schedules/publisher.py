@@ -1,56 +1,40 @@
-"""The publisher: decides each slot once and writes the decision with its messages, or not at all.
+"""The publisher: carries out what becomes of each slot, once, with its messages, or not at all.
 
-A decision takes the group's next number, which is unique, and is written in one transaction with
-its outbox rows. Whoever decided on an older history (a second process, an owner's 发布 in between)
-is refused by the database, looks again and decides anew.
+Groups sleep until their next instant. One that is awake is looked at as a whole (``advance.py``),
+and what came of it is written in one step (``lane.py``). Whoever decided on something older than
+the database has (a second process, an owner's word in between) is refused there, looks again and
+decides anew.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
-from tortoise.exceptions import IntegrityError
 
 from bot.core.errors import StoreError
-from bot.core.events import MediaKind
-from bot.core.ids import ChannelKey, EventKey, GroupKey, UserId
-from bot.core.messages import Media, Message, Outgoing, Post, Text
-from bot.outbox.enqueue import enqueue
-from bot.schedules.decide import Decision, decide, decide_owners_post
-from bot.schedules.mix import Choice
-from bot.schedules.models import ScheduleStartRow, SlotRow
-from bot.schedules.plan import undecided_slots
-from bot.schedules.records import History, Origin, SlotState, read_history, read_slot
-from bot.schedules.slots import Slot, due_slots, quiet_after
-from bot.settings.pages import Pages
-from bot.settings.policy import policy_of
+from bot.core.ids import EventKey, GroupKey
+from bot.schedules.advance import Advance, advance
+from bot.schedules.agenda import slots_between
+from bot.schedules.decide import Decision, Situation, decide_owners_post, history_after
+from bot.schedules.lane import Progress, start_groups, write_progress
+from bot.schedules.reading import Reading, read_groups
+from bot.schedules.records import History, SlotState, read_history, read_slot
+from bot.schedules.rendering import Rendered, Renderer
+from bot.schedules.shelf import Adopted, Shelf, shelf_of
+from bot.schedules.slots import Slot
+from bot.schedules.telling import outgoings_of
 from bot.settings.schema.base import Kind
 from bot.settings.schema.bot import Group
-from bot.settings.schema.channels import CustomerContact
-from bot.settings.schema.persona import PersonaFile
-from bot.settings.settings import HasSettings, Settings, posting_place
+from bot.settings.settings import ContentItem, HasSettings, Settings
 from bot.store.db import Store
-from bot.wording.marks import mark_ad
 
 LOST_RACES = 20
 """So many decisions in a row may be refused because somebody else was faster."""
 
 LOOK_AHEAD = timedelta(days=8)
 """Any weekly slot comes within this time, also over a change of the clocks."""
-
-_MOMENT = timedelta(microseconds=1)
-
-
-class Speaks(Protocol):
-    """Where texts come from (``persona.voice.Voice``)."""
-
-    def say(self, template: str, /, *, scope: str, **slots: object) -> str: ...
-
-    def speaking_as(self, persona: PersonaFile) -> "Speaks":
-        """The same, in another persona's words."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +51,34 @@ class NotPublished:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """The slots of a group until ``until``, under the settings of ``fingerprint``."""
+
+    fingerprint: str
+    until: datetime
+    slots: tuple[Slot, ...]
+
+
 class Publisher:
     """Decides the slots of all groups; a job of the ticker."""
 
     name = "publisher"
 
-    def __init__(self, store: Store, voice: Speaks, live: HasSettings, pages: Pages) -> None:
+    def __init__(
+        self, store: Store, renderer: Renderer, live: HasSettings, adopted: Adopted
+    ) -> None:
         self._store = store
-        self._pages = pages
-        self._voice = voice
+        self._renderer = renderer
         self._live = live
+        self._adopted = adopted
+        self._progress = store.lane("publisher", write_progress)
+        self._starts = store.lane("schedule starts", start_groups)
         self._log = structlog.get_logger("publisher")
-        self._next: dict[GroupKey, tuple[str, datetime]] = {}
+        self._wakes: dict[GroupKey, tuple[str, datetime]] = {}
+        self._histories: dict[GroupKey, History] = {}
+        self._ahead: dict[GroupKey, _Ahead] = {}
+        self._shelf: tuple[str, Sequence[ContentItem], Shelf] | None = None
 
     async def run(self, now: datetime) -> int:
         """Decide every slot that is due and undecided; the number of decisions made.
@@ -86,230 +86,226 @@ class Publisher:
         One group's failure leaves the others alone and is raised at the end.
         """
         settings = self._live.current
+        awake = [
+            group
+            for group in settings.bot.groups
+            if group.scheduled and self._wake_of(settings, group, now) <= now
+        ]
         decided = 0
         failures: list[Exception] = []
-        for group in settings.bot.groups:
-            if not group.scheduled:
-                continue
-            try:
-                decided += await self._decide_due(settings, group, now)
-            except Exception as failure:  # noqa: BLE001 (raised below, after the other groups)
-                failures.append(failure)
+        for _ in range(LOST_RACES):
+            if not awake:
+                break
+            awake, count = await self._look_at(settings, awake, now, failures)
+            decided += count
+        else:
+            failures.append(_outrun(GroupKey(awake[0].key)))
         if failures:
             raise ExceptionGroup("slots of some groups were not decided", failures)
         return decided
 
     async def next_due(self, now: datetime) -> datetime | None:
-        """When the next undecided slot is due; in the past when it waits for ``run``."""
+        """When there is something to do next; now, when it is not known."""
         settings = self._live.current
-        instants = [
-            await self._next_of(settings, GroupKey(group.key), now)
-            for group in settings.bot.groups
-            if group.scheduled
-        ]
-        return min((at for at in instants if at is not None), default=None)
+        return min(
+            (
+                self._wake_of(settings, group, now)
+                for group in settings.bot.groups
+                if group.scheduled
+            ),
+            default=None,
+        )
+
+    async def shelf(self, settings: Settings) -> Shelf:
+        """What may be posted now."""
+        adopted = await self._adopted.adopted()
+        known = self._shelf
+        if known is None or known[0] != settings.fingerprint or known[1] is not adopted:
+            known = (settings.fingerprint, adopted, shelf_of(settings, adopted))
+            self._shelf = known
+        return known[2]
+
+    async def situation(self, group: Group, now: datetime) -> Situation:
+        """All that decides about a group's posts, for whoever shows or changes its plan."""
+        situation, _ = await self._read(self._live.current, group, now)
+        return situation
+
+    def wake(self, group_key: GroupKey) -> None:
+        """Look at a group with the next tick: somebody has changed its plan."""
+        self._wakes.pop(group_key, None)
 
     async def publish_next(
-        self, group_key: GroupKey, now: datetime, event_key: EventKey
+        self, group_key: GroupKey, now: datetime, event_key: EventKey, *, by: str = ""
     ) -> Published | NotPublished:
         """The owner's 发布: post the next item now. Writes; a replay gives the first answer.
 
-        Quiet hours, a pause, and the posts of a day do not hold it back; solemn days, cool-downs
-        and the rules of the mix do.
+        Quiet hours, a pause, and the posts of a day do not hold it back; solemn days, cool-downs,
+        the rules of the mix and approvals that are not his (``by`` is a user id) to give do.
         """
         settings = self._live.current
         group = settings.group(group_key)
         if group is None:
             return NotPublished(f"group {group_key} is not in bot.yaml any more")
-        slot = Slot(f"{group_key}/manual/{event_key}", group_key, now, tuple(Kind))
+        limit = settings.post_limits(group).posts_a_day
+        slot = Slot(f"{group_key}/manual/{event_key}", group_key, now, tuple(Kind), of_day=limit)
         for _ in range(LOST_RACES):
             if (record := await read_slot(self._store, slot.key)) is not None:
                 if record.state is SlotState.PUBLISHED:
                     return Published(record.title)
                 return NotPublished(record.reason)
-            history = await self._read(group_key, now)
-            decision = decide_owners_post(settings, slot, history)
-            await self._write(settings, group, decision, history.sequence + 1, now)
+            situation, reading = await self._read(settings, group, now)
+            situation = replace(situation, coming=tuple(self._slots(situation, now)))
+            decision = decide_owners_post(situation, slot, by=by)
+            found = Advance((decision,), (), (), None)
+            await self._write(situation, found, reading, now)
         raise _outrun(group_key)
 
-    async def _decide_due(self, settings: Settings, group: Group, now: datetime) -> int:
-        key = GroupKey(group.key)
-        fingerprint, wait_until = self._next.get(key, ("", now))
-        if fingerprint == settings.fingerprint and now < wait_until:
-            return 0
-        decided = lost = 0
-        while lost < LOST_RACES:
-            history = await self._read(key, now)
-            pending = undecided_slots(settings, key, history, now, now)
-            if not pending:
-                self._remember(settings, key, now)
-                return decided
-            written = await self._decide_all(settings, group, pending, history, now)
-            decided += written
-            lost = 0 if written else lost + 1
-        raise _outrun(key)
-
-    async def _decide_all(
+    async def _look_at(
         self,
         settings: Settings,
-        group: Group,
-        pending: Sequence[Slot],
-        history: History,
+        groups: Sequence[Group],
         now: datetime,
-    ) -> int:
-        """Decide ``pending`` in order, as far as nobody else does; the number of decisions made."""
-        for count, slot in enumerate(pending):
-            decision = decide(settings, slot, history, now)
-            number = history.sequence + count + 1
-            if not await self._write(settings, group, decision, number, now):
-                return count
-            history = decision.after(history)
-        return len(pending)
+        failures: list[Exception],
+    ) -> tuple[list[Group], int]:
+        """Do what is due in ``groups``; those in which somebody else was faster, and a count."""
+        talk = settings.calendar.talk
+        readings = await read_groups(
+            self._store,
+            [GroupKey(group.key) for group in groups],
+            now,
+            talk=timedelta(minutes=talk.within_minutes),
+        )
+
+        async def look(group: Group) -> Advance | None:
+            reading = readings[GroupKey(group.key)]
+            situation = await self._situation(settings, group, reading, now)
+            slots = self._slots(situation, now)
+            members_talk = 0 < talk.messages <= reading.said
+            found = advance(situation, slots, now, members_talk=members_talk)
+            return found if await self._write(situation, found, reading, now) else None
+
+        results = await asyncio.gather(*map(look, groups), return_exceptions=True)
+        outrun, count = [], 0
+        for group, result in zip(groups, results, strict=True):
+            if isinstance(result, Exception):
+                failures.append(result)
+            elif isinstance(result, BaseException):
+                raise result
+            elif result is None:
+                outrun.append(group)
+            else:
+                count += len(result.decisions)
+                wake = result.look_again or now + LOOK_AHEAD / 2
+                self._wakes[GroupKey(group.key)] = (settings.fingerprint, wake)
+        return outrun, count
+
+    async def _read(
+        self, settings: Settings, group: Group, now: datetime
+    ) -> tuple[Situation, Reading]:
+        key = GroupKey(group.key)
+        readings = await read_groups(self._store, [key], now, talk=timedelta())
+        return await self._situation(settings, group, readings[key], now), readings[key]
+
+    async def _situation(
+        self, settings: Settings, group: Group, reading: Reading, now: datetime
+    ) -> Situation:
+        """All that decides; the history is read again only when somebody else wrote."""
+        key = GroupKey(group.key)
+        history = self._histories.get(key)
+        if history is None or history.since is None or history.sequence != reading.sequence:
+            history = await read_history(self._store, key)
+        if history.since is None:
+            await self._starts.submit((key, now))
+            history = await read_history(self._store, key)
+        self._histories[key] = history
+        return Situation(
+            settings=settings,
+            group=group,
+            shelf=await self.shelf(settings),
+            history=replace(history, paused_at=reading.paused_at),
+            edits=reading.edits,
+        )
+
+    def _slots(self, situation: Situation, now: datetime) -> list[Slot]:
+        """The undecided slots of the next days."""
+        key, history = situation.group_key, situation.history
+        assert history.since is not None, "a situation has begun"
+        ahead = self._ahead.get(key)
+        fingerprint = situation.settings.fingerprint
+        if (
+            ahead is None
+            or ahead.fingerprint != fingerprint
+            or not history.since <= now <= ahead.until - LOOK_AHEAD / 2
+        ):
+            until = max(now, history.since) + LOOK_AHEAD
+            slots = slots_between(situation.settings, key, history.since, until)
+            self._ahead[key] = ahead = _Ahead(fingerprint, until, tuple(slots))
+        return [
+            slot
+            for slot in ahead.slots
+            if slot.due_at >= history.since and slot.key not in history.decided
+        ]
 
     async def _write(
-        self, settings: Settings, group: Group, decision: Decision, sequence: int, now: datetime
+        self, situation: Situation, found: Advance, reading: Reading, now: datetime
     ) -> bool:
-        """Write a decision and its messages; False when somebody else took the slot or number."""
-        outgoings = self._outgoings(settings, group, decision)
-        row = _row(decision, sequence, now)
-
-        async def write() -> None:
-            await SlotRow.bulk_create([row])
-            await enqueue(outgoings, now=now)
-
-        try:
-            await self._store.transaction(write)
-        except IntegrityError:
-            return False
-        self._log.info(
-            "slot decided",
-            key=decision.slot.key,
-            state=str(decision.state),
-            item=row.item,
-            reason=decision.reason,
+        """Write what was found, with its messages; False when it was decided on something old."""
+        if not (found.decisions or found.settled):
+            return True
+        rendered = [
+            (decision, self._rendered(situation, decision, reading.members))
+            for decision in found.decisions
+        ]
+        history = situation.history
+        seen = {
+            **{one.slot.key: situation.edit(one.slot).version for one in found.decisions},
+            **{slot.key: situation.edit(slot).version for slot, _ in found.settled},
+        }
+        is_written = await self._progress.submit(
+            Progress(
+                group_key=situation.group_key,
+                sequence=history.sequence,
+                now=now,
+                decisions=found.decisions,
+                seen=seen,
+                settled=tuple((slot.due_at, edit) for slot, edit in found.settled),
+                outgoings=tuple(
+                    outgoings_of(situation, rendered, found.askings, self._renderer.voice)
+                ),
+                links=tuple(link for _, post in rendered if post for link in post.links),
+            )
         )
+        if not is_written:
+            self._histories.pop(situation.group_key, None)
+            return False
+        for decision in found.decisions:
+            history = history_after(history, decision)
+            self._log.info(
+                "slot decided",
+                key=decision.slot.key,
+                state=str(decision.state),
+                item=decision.chosen.item.key if decision.chosen else "",
+                reason=decision.reason,
+            )
+        self._histories[situation.group_key] = history
         return True
 
-    def _outgoings(
-        self, settings: Settings, group: Group, decision: Decision
-    ) -> tuple[Outgoing, ...]:
-        choice = decision.chosen
-        if choice is None or decision.state is SlotState.SKIPPED:
-            return ()
-        key = f"slot/{decision.slot.key}"
-        if decision.state is SlotState.PUBLISHED:
-            expires_at = _expiry(settings, group, decision)
-            return tuple(
-                Outgoing(f"{key}{part}", *posting_place(group), message, expires_at=expires_at)
-                for part, message in self._messages(settings, group, choice)
-            )
-        due = decision.slot.due_at.astimezone(settings.zone)
-        question = self._voice.speaking_as(settings.persona_of(group)).say(
-            "late.question",
-            scope=f"{group.roster.channel}/{group.key}/owners",
-            day=f"{due:%m-%d}",
-            at=f"{due:%H:%M}",
-            title=choice.item.front.title,
-            minutes=decision.minutes_late,
+    def _wake_of(self, settings: Settings, group: Group, now: datetime) -> datetime:
+        """When to look at a group next; now, when the files have changed since."""
+        fingerprint, wake = self._wakes.get(GroupKey(group.key), ("", now))
+        return wake if fingerprint == settings.fingerprint else now
+
+    def _rendered(self, situation: Situation, decision: Decision, members: int) -> Rendered | None:
+        if decision.post is None or decision.chosen is None:
+            return None
+        return self._renderer.render(
+            situation.settings,
+            situation.group,
+            decision.chosen,
+            slot_key=decision.slot.key,
+            at=decision.at,
+            members=members,
         )
-        asked = [UserId(owner) for owner in group.owners or settings.bot.operators]
-        return tuple(
-            Outgoing(f"{key}/ask/{owner}", *place, Text(question))
-            for owner in asked
-            if (place := settings.private_place(group, owner))
-        )
-
-    def _messages(
-        self, settings: Settings, group: Group, choice: Choice
-    ) -> Iterator[tuple[str, Message]]:
-        """A post as its channel can show it, each message with the end of its key.
-
-        Pictures go with the text where they can, else behind it, else nowhere. Where nobody is
-        heard, the post says where members can act.
-        """
-        text = choice.text()
-        if group.hears is None and (url := self._pages.url(group)):
-            voice = self._voice.speaking_as(settings.persona_of(group))
-            link = voice.say("page.link", scope=f"group/{group.key}", url=url)
-            text = f"{text}\n{link}"
-        text = mark_ad(text, policy_of(settings, settings.persona_of(group)))
-        table = settings.table(ChannelKey(group.posts.channel))
-        pictures = tuple(Media(MediaKind.IMAGE, path) for path in choice.item.front.pictures)
-        if pictures and len(pictures) <= table.attachments:
-            yield "", Post(text, pictures)
-            return
-        yield "", Text(text)
-        if MediaKind.IMAGE in table.media:
-            for number, picture in enumerate(pictures, start=1):
-                yield f"/picture/{number}", picture
-
-    async def _read(self, group_key: GroupKey, now: datetime) -> History:
-        """The group's history; a group that is new begins at ``now``."""
-        history = await read_history(self._store, group_key)
-        if history.since is not None:
-            return history
-        row = ScheduleStartRow(group_key=group_key, started_at=now)
-
-        async def write() -> None:
-            await ScheduleStartRow.bulk_create([row], ignore_conflicts=True)
-
-        await self._store.transaction(write)
-        return await read_history(self._store, group_key)
-
-    async def _next_of(
-        self, settings: Settings, group_key: GroupKey, now: datetime
-    ) -> datetime | None:
-        fingerprint, known = self._next.get(group_key, ("", now))
-        if fingerprint == settings.fingerprint:
-            return known
-        history = await read_history(self._store, group_key)
-        until = max(now, history.since or now) + LOOK_AHEAD
-        slots = undecided_slots(settings, group_key, history, now, until)
-        return slots[0].due_at if slots else None
-
-    def _remember(self, settings: Settings, group_key: GroupKey, now: datetime) -> None:
-        """Note when the group's next slot is due, so that idle seconds cost no query."""
-        ahead = due_slots(
-            settings.calendar, settings.zone, group_key, now + _MOMENT, now + LOOK_AHEAD
-        )
-        if ahead:
-            self._next[group_key] = (settings.fingerprint, ahead[0].due_at)
-
-
-def _row(decision: Decision, sequence: int, now: datetime) -> SlotRow:
-    choice = decision.chosen
-    front = choice.item.front if choice else None
-    return SlotRow(
-        key=decision.slot.key,
-        group_key=decision.slot.group_key,
-        sequence=sequence,
-        origin=decision.origin,
-        due_at=decision.slot.due_at,
-        state=decision.state,
-        pillar=front.pillar if front else "",
-        kind=front.kind if front else "",
-        item=choice.item.key if choice else "",
-        title=front.title if front else "",
-        promotion=int(front.promotion) if front else 0,
-        step=choice.step.key if choice else "",
-        reason=decision.reason,
-        posted_at=decision.at if decision.state is SlotState.PUBLISHED else None,
-        decided_at=now,
-    )
-
-
-def _expiry(settings: Settings, group: Group, decision: Decision) -> datetime | None:
-    """When a post that is still not sent has become late news: by the calendar, or at night.
-
-    An owner's own word has no end, and what an employee must confirm has the time that he has.
-    """
-    calendar, channel = settings.calendar, settings.bot.channels[group.posts.channel]
-    late = decision.at + timedelta(minutes=calendar.late.within_minutes)
-    if isinstance(channel, CustomerContact):
-        late = decision.at + timedelta(hours=channel.task_hours)
-    if decision.origin is Origin.OWNER:
-        return None
-    return min(late, quiet_after(decision.at, settings.zone, calendar.quiet_hours))
 
 
 def _outrun(group_key: GroupKey) -> StoreError:

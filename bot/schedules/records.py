@@ -10,9 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.ids import GroupKey
+from bot.settings.schema.front_matter import Appeal
+from bot.settings.settings import FIRST_VARIANT
 from bot.store.connection import Connection, Row
 from bot.store.db import Store
-from bot.store.fields import from_micros, to_micros
+from bot.store.fields import from_micros, maybe_instant, to_micros
 
 
 class SlotState(StrEnum):
@@ -28,12 +30,21 @@ class Origin(StrEnum):
     """Who wanted a post."""
 
     CALENDAR = "calendar"
+    CAMPAIGN = "campaign"
+    HAND = "hand"
+    """A slot of the plan, in somebody's own words."""
+
     OWNER = "owner"
+    """An owner's 发布, at no slot of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post of the past, or a planned one. ``at`` is the instant that counts for gaps and mix."""
+    """A post of the past, or a planned one. ``at`` is the instant that counts for gaps and rests.
+
+    ``mix`` is the key of the mix that it was chosen for, empty for the usual one. ``step`` names a
+    wording of a fission step.
+    """
 
     at: datetime
     pillar: str
@@ -41,6 +52,9 @@ class Post:
     item: str
     promotion: bool
     step: str
+    discount: bool = False
+    mix: str = ""
+    variant: str = FIRST_VARIANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,7 @@ class History:
     ``posts`` are in the order of decision. ``since`` is the due instant of the last decided slot,
     or the instant when the group was first seen; None when it never was. ``decided`` are the keys
     of slots that are due at ``since`` and decided. ``sequence`` is the number of decisions.
+    ``asked`` is the key of the late slot about which the owners were asked just now.
     """
 
     posts: tuple[Post, ...] = ()
@@ -57,6 +72,7 @@ class History:
     decided: frozenset[str] = frozenset()
     sequence: int = 0
     paused_at: datetime | None = None
+    asked: str = ""
 
     def with_post(self, post: Post) -> "History":
         """The history after one more post."""
@@ -68,32 +84,42 @@ class SlotRecord:
     """A decided slot, for reports. ``due_at`` of an owner's post is the instant of his word."""
 
     key: str
+    group_key: GroupKey
+    sequence: int
     origin: Origin
     due_at: datetime
+    decided_at: datetime
     state: SlotState
     pillar: str
     kind: str
     item: str
     title: str
     step: str
+    promotion: bool
     reason: str
     posted_at: datetime | None
+    variant: str
+    campaign: str
+    node: str
+    approved_by: str
 
 
 # The order matters: a decision made after the first query takes a number, so whoever builds on
 # the older number is refused when he writes.
 _HEAD = (
     "SELECT coalesce(max(sequence), 0) AS sequence,"
-    " max(CASE WHEN origin = 'calendar' THEN due_at END) AS decided_until,"
+    " max(CASE WHEN origin <> 'owner' THEN due_at END) AS decided_until,"
     " (SELECT started_at FROM schedule_start WHERE group_key = ?1) AS started_at,"
-    " (SELECT paused_at FROM community_group WHERE key = ?1) AS paused_at"
+    " (SELECT paused_at FROM community_group WHERE key = ?1) AS paused_at,"
+    " (SELECT key FROM slot WHERE group_key = ?1 AND state = 'asked' AND sequence ="
+    " (SELECT max(sequence) FROM slot WHERE group_key = ?1)) AS asked"
     " FROM slot WHERE group_key = ?1"
 )
 _POSTS = (
-    "SELECT posted_at, pillar, kind, item, promotion, step FROM slot"
+    "SELECT posted_at, pillar, kind, item, promotion, step, appeal, mix, variant FROM slot"
     " WHERE group_key = ? AND state = 'published' ORDER BY sequence"
 )
-_DECIDED = "SELECT key FROM slot WHERE group_key = ? AND origin = 'calendar' AND due_at = ?"
+_DECIDED = "SELECT key FROM slot WHERE group_key = ? AND origin <> 'owner' AND due_at = ?"
 _RECENT = "SELECT * FROM slot WHERE group_key = ? AND decided_at >= ? ORDER BY sequence"
 _ONE = "SELECT * FROM slot WHERE key = ?"
 
@@ -139,31 +165,39 @@ def _history(head: Row, posts: Sequence[Row], decided: Sequence[Row]) -> History
                 item=row["item"],
                 promotion=bool(row["promotion"]),
                 step=row["step"],
+                discount=row["appeal"] == Appeal.DISCOUNT,
+                mix=row["mix"],
+                variant=row["variant"] or FIRST_VARIANT,
             )
             for row in posts
         ),
-        since=_instant(since),
+        since=maybe_instant(since),
         decided=frozenset(row["key"] for row in decided),
         sequence=head["sequence"],
-        paused_at=_instant(head["paused_at"]),
+        paused_at=maybe_instant(head["paused_at"]),
+        asked=head["asked"] or "",
     )
 
 
 def _record(row: Row) -> SlotRecord:
     return SlotRecord(
         key=row["key"],
+        group_key=GroupKey(row["group_key"]),
+        sequence=row["sequence"],
         origin=Origin(row["origin"]),
         due_at=from_micros(row["due_at"]),
+        decided_at=from_micros(row["decided_at"]),
         state=SlotState(row["state"]),
         pillar=row["pillar"],
         kind=row["kind"],
         item=row["item"],
         title=row["title"],
         step=row["step"],
+        promotion=bool(row["promotion"]),
         reason=row["reason"],
-        posted_at=_instant(row["posted_at"]),
+        posted_at=maybe_instant(row["posted_at"]),
+        variant=row["variant"],
+        campaign=row["campaign"],
+        node=row["node"],
+        approved_by=row["approved_by"],
     )
-
-
-def _instant(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)

@@ -1,7 +1,8 @@
 """Random libraries, calendars and situations for the properties of schedules."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from dataclasses import replace
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,10 +10,22 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from bot.settings.schema.base import Kind, Pillar, Weekday
-from bot.settings.schema.calendar import CalendarFile, Late, NodeDay, PostLimits, WeeklySlot
+from bot.settings.schema.calendar import (
+    Approval,
+    CalendarFile,
+    Late,
+    NodeDay,
+    PostLimits,
+    Talk,
+    WeeklySlot,
+)
+from bot.settings.schema.campaigns import CampaignFile, CampaignPost, CampaignType
 from bot.settings.settings import ContentItem, Settings
 from tests.unit.schedules import support
 from tests.unit.schedules.support import SHANGHAI
+
+PROMOTIONS = Approval(by=("owner-1",), of=("promotion", "campaign"))
+HANDWRITTEN = Approval(by=("owner-2", "chief"), of=("handwritten",), ask_hours=2)
 
 ZONES = [SHANGHAI, ZoneInfo("America/New_York"), ZoneInfo("Australia/Lord_Howe")]
 
@@ -73,16 +86,41 @@ def calendars(draw: st.DrawFn) -> CalendarFile:
             NodeDay(key="birthday", name="店庆", month=11, day=24),
             NodeDay(key="mourning", name="追思日", month=11, day=25, solemn=True),
         ],
+        talk=Talk(messages=3, minutes=draw(st.integers(5, 60)), times=draw(st.integers(1, 4))),
+        approval=draw(st.sampled_from([None, None, PROMOTIONS, HANDWRITTEN])),
+        lock_minutes=draw(st.integers(1, 240)),
         pillars=draw(shares(list(Pillar))),
         kinds=draw(shares(list(Kind))),
-        window_days=draw(st.integers(7, 30)),
+        window_posts=draw(st.integers(10, 40)),
     )
+
+
+@st.composite
+def campaigns(draw: st.DrawFn) -> dict[str, CampaignFile]:
+    """None, or one with posts at any time of its days, some of which collide with the week."""
+    posts = st.builds(
+        CampaignPost,
+        phase=st.integers(-3, 3),
+        at=st.builds(time, st.integers(0, 23), st.sampled_from([0, 30])),
+        title=st.just("campaign"),
+        pillar=st.sampled_from(Pillar),
+        kind=st.sampled_from(Kind),
+        text=st.just("of the campaign"),
+        promotion=st.booleans(),
+    )
+    days = draw(st.lists(posts, max_size=6, unique_by=lambda post: (post.phase, post.at)))
+    if not days:
+        return {}
+    on = draw(st.dates(date(2026, 11, 1), date(2026, 12, 14)))
+    kind = CampaignType.PROMOTION
+    return {"sale": CampaignFile(name="促销", type=kind, on=on, posts=tuple(days))}
 
 
 @st.composite
 def situations(draw: st.DrawFn) -> Settings:
     zone = draw(st.sampled_from(ZONES))
-    return support.settings(draw(calendars()), draw(items()), zone=zone)
+    given = support.settings(draw(calendars()), draw(items()), zone=zone)
+    return replace(given, campaigns=draw(campaigns()))
 
 
 STARTS = st.datetimes(datetime(2026, 10, 25), datetime(2026, 12, 12)).map(  # noqa: DTZ001

@@ -10,18 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.ids import MemberId
+from bot.rewards.boosts import Boost
 from bot.rewards.earning.deciding import Earned
 from bot.rewards.earning.lane import earn
 from bot.rewards.earning.rules import EarningWish
+from bot.rewards.ledger.lane import post
+from bot.rewards.ledger.transfers import AccountRef
 from bot.rewards.thanks import Thanked, ThanksWish, apply_thanks, monday_of
 from bot.store.connection import Connection
 from tests.support.books import assert_books_are_right
 from tests.support.engines import SqliteEngine
 from tests.unit.rewards.earning.support import NOW, count, rewards, run, thanks, wish
+from tests.unit.rewards.support import balance, gift
 
 ENGINE = SqliteEngine()
 MEMBERS = 4
-DAY_BUDGET, CAMPAIGN_BUDGET, DAILY_CAP = 90, 12, 20
+DAY_BUDGET, CAMPAIGN_BUDGET, DAILY_CAP = 90, 4, 20
 
 FILE = rewards(
     {
@@ -34,16 +38,11 @@ FILE = rewards(
         "most_times": {"in_all": 2},
     },
     most_a_day=DAILY_CAP,
-    campaigns=[
-        {"key": "double", "first_day": "2026-11-26", "last_day": "2026-11-27", "rules": ["talk"]}
-    ],
     levels=[
         {"name": "水", "from_points": 0},
         {"name": "鱼", "from_points": 15, "multiplier_percent": 150, "more_thanks": 1},
     ],
-    budgets={
-        "points": {"a_day": DAY_BUDGET}, "campaigns": {"double": {"points": CAMPAIGN_BUDGET}},
-    },
+    budgets={"points": {"a_day": DAY_BUDGET}},
 )  # fmt: skip
 
 TEXTS = ("", "今天天气真好呀", "今天天气真好啊", "请问敏感肌能用吗", "晚上记得先卸妆")
@@ -52,6 +51,11 @@ TEXTS = ("", "今天天气真好呀", "今天天气真好啊", "请问敏感肌�
 def _fill(connection: Connection) -> None:
     for number in range(1, MEMBERS + 1):
         connection.execute("INSERT INTO member (id, created_at) VALUES (?, 0)", (number,))
+
+
+def _fund(connection: Connection) -> None:
+    _fill(connection)
+    run(connection, post, [gift("budget", AccountRef.campaign("double"), CAMPAIGN_BUDGET)])
 
 
 @st.composite
@@ -67,6 +71,7 @@ def acts(draw: st.DrawFn) -> EarningWish:
         text=draw(st.sampled_from(TEXTS)) if rule < 2 else "",
         rule=rule,
         drawn=draw(st.integers(2, 7)) if rule == 0 else None,
+        boost=draw(st.sampled_from([None, Boost("double", 200)])) if rule == 0 else None,
     )
 
 
@@ -92,7 +97,7 @@ def test_no_cap_and_no_budget_is_ever_passed_and_batches_do_not_matter(
     drawn: list[EarningWish], sizes: list[int]
 ) -> None:
     wishes = own_keys(drawn)
-    with closing(ENGINE.connect(_fill)) as batched, closing(ENGINE.connect(_fill)) as single:
+    with closing(ENGINE.connect(_fund)) as batched, closing(ENGINE.connect(_fund)) as single:
         answers: list[Any] = []
         for batch in _batches(wishes, sizes):
             answers += run(batched, earn, *batch)
@@ -129,13 +134,14 @@ def _check_caps(earned: Sequence[Earned]) -> None:
 def _check_budgets(connection: Connection, earned: Sequence[Earned]) -> None:
     days: Counter[str] = Counter()
     for item in earned:
-        days[f"day/{item.on_date}"] += item.points
+        days[f"day/{item.on_date}"] += item.points - item.extra
     rows = connection.execute("SELECT period, spent FROM budget_spent").fetchall()
     spent = dict(tuple(row) for row in rows)
     assert {day: spent[day] for day in days} == dict(days)
     assert all(number <= DAY_BUDGET for day, number in spent.items() if day.startswith("day/"))
     extra = sum(item.extra for item in earned)
-    assert spent.get("campaign/double", 0) == extra <= CAMPAIGN_BUDGET
+    assert CAMPAIGN_BUDGET - balance(connection, AccountRef.campaign("double")) == extra
+    assert all(item.campaign == ("double" if item.extra else "") for item in earned)
 
 
 @st.composite

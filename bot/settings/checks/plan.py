@@ -1,17 +1,18 @@
-"""calendar.yaml: shares add up, slots keep their distance, days exist, nobody is paid to share."""
+"""calendar.yaml: shares add up, nobody is woken, steps have keys of their own."""
 
-import calendar
 from collections.abc import Iterator
 from datetime import time
-from itertools import pairwise
 
+from bot.settings.checks.days import runs_on
 from bot.settings.checks.draft import Check, Draft, repeated
 from bot.settings.problems import Finding, Path
 from bot.settings.schema.base import Kind, Pillar, Weekday
-from bot.settings.schema.calendar import BUILT_IN_NODE_KEYS, NodeDay
 from bot.settings.schema.front_matter import ROTATE
 
 FILE = "calendar.yaml"
+
+_PILLARS = [pillar.value for pillar in Pillar]
+_KINDS = [kind.value for kind in Kind]
 
 _LEAP_YEAR = 2024
 _LONGEST_LUNAR_MONTH = 30
@@ -23,13 +24,30 @@ def check_mix(draft: Draft) -> Iterator[Finding]:
     pillars = {key.value: share for key, share in mix.pillars.items()}
     kinds = {key.value: share for key, share in mix.kinds.items()}
     if draft.is_whole("calendar", "mix", "pillars"):
-        yield from _check_table("pillars", pillars, [pillar.value for pillar in Pillar])
+        yield from _check_table(("mix", "pillars"), pillars, _PILLARS)
     if draft.is_whole("calendar", "mix", "kinds"):
-        yield from _check_table("kinds", kinds, [kind.value for kind in Kind])
+        yield from _check_table(("mix", "kinds"), kinds, _KINDS)
 
 
-def _check_table(name: str, table: dict[str, int], wanted: list[str]) -> Iterator[Finding]:
-    path: Path = ("mix", name)
+def check_other_mixes(draft: Draft) -> Iterator[Finding]:
+    """Other mixes are whole as well and have names of their own."""
+    others = draft.calendar.mix.others
+    for index, first in repeated(other.key for other in others):
+        path: Path = ("mix", "others", index, "key")
+        what = f"the same key as others[{first}]"
+        yield Finding(FILE, path, what, "give each mix its own key")
+    for index, other in enumerate(others):
+        path = ("mix", "others", index)
+        pillars = {key.value: share for key, share in other.pillars.items()}
+        kinds = {key.value: share for key, share in other.kinds.items()}
+        yield from _check_table((*path, "pillars"), pillars, _PILLARS)
+        yield from _check_table((*path, "kinds"), kinds, _KINDS)
+        if other.first_day and other.last_day and other.last_day < other.first_day:
+            what = "the last day is before first_day"
+            yield Finding(FILE, (*path, "last_day"), what, "write the same day or a later one")
+
+
+def _check_table(path: Path, table: dict[str, int], wanted: list[str]) -> Iterator[Finding]:
     for key in wanted:
         if key not in table:
             yield Finding(FILE, (*path, key), "missing key", f"add {key}: a share, or 0", "key")
@@ -37,47 +55,6 @@ def _check_table(name: str, table: dict[str, int], wanted: list[str]) -> Iterato
     if total != 100:
         instead = "change the shares so that they add up to 100"
         yield Finding(FILE, path, f"the shares add up to {total}", instead, "key")
-
-
-def check_slots(draft: Draft) -> Iterator[Finding]:
-    """Slots of a weekday keep the least gap and are no more than a day may have."""
-    slots, limits = draft.calendar.slots, draft.calendar.limits
-    for index, slot in enumerate(slots):
-        for day, _ in repeated(slot.days):
-            path: Path = ("slots", index, "days", day)
-            yield Finding(FILE, path, "the day is named twice", "remove one of the two")
-    close: dict[tuple[int, int], list[Weekday]] = {}
-    many: dict[int, list[Weekday]] = {}
-    for weekday in Weekday:
-        today = [index for index, slot in enumerate(slots) if weekday in slot.days]
-        for index in today[limits.posts_a_day :]:
-            many.setdefault(index, []).append(weekday)
-        in_order = sorted(today, key=lambda index: (_minutes(slots[index].at), index))
-        for first, second in pairwise(in_order):
-            if _apart(draft, first, second) < max(limits.gap_minutes, 1):
-                close.setdefault((min(first, second), max(first, second)), []).append(weekday)
-    for (first, second), days in close.items():
-        yield _too_close(draft, first, second, days)
-    for index, days in many.items():
-        what = f"more than {limits.posts_a_day} slots on {_names(days)}"
-        instead = "remove the day from a slot, or raise limits.posts_a_day"
-        yield Finding(FILE, ("slots", index, "days"), what, instead, "key")
-
-
-def _too_close(draft: Draft, first: int, second: int, days: list[Weekday]) -> Finding:
-    apart = _apart(draft, first, second)
-    where = f"slots[{first}] on {_names(days)}"
-    what = f"{apart} minutes from {where}" if apart else f"the same time as {where}"
-    gap = draft.calendar.limits.gap_minutes
-    instead = f"leave {gap} minutes between slots (limits.gap_minutes)"
-    if not gap:
-        instead = "choose another time or day"
-    return Finding(FILE, ("slots", second, "at"), what, instead)
-
-
-def _apart(draft: Draft, first: int, second: int) -> int:
-    slots = draft.calendar.slots
-    return abs(_minutes(slots[second].at) - _minutes(slots[first].at))
 
 
 def check_quiet_hours(draft: Draft) -> Iterator[Finding]:
@@ -108,42 +85,40 @@ def check_fission_steps(draft: Draft) -> Iterator[Finding]:
             yield Finding(FILE, ("fission_steps", index, "key"), what, "choose another key")
 
 
-def check_node_days(draft: Draft) -> Iterator[Finding]:
-    """Own node days have keys of their own and a day that exists."""
-    days = draft.calendar.node_days
-    for index, first in repeated(day.key for day in days):
-        what = f"the same key as node_days[{first}]"
-        yield Finding(FILE, ("node_days", index, "key"), what, "give each node day its own key")
-    for index, day in enumerate(days):
-        if day.key in BUILT_IN_NODE_KEYS:
-            what = "a node day that is built in"
-            instead = "remove it, or choose another key"
-            yield Finding(FILE, ("node_days", index, "key"), what, instead)
-        longest = _month_length(day)
-        if day.day > longest:
-            what = f"month {day.month} has no such day"
-            instead = f"write a whole number from 1 to {longest}"
-            yield Finding(FILE, ("node_days", index, "day"), what, instead)
-
-
-def _month_length(day: NodeDay) -> int:
-    return _LONGEST_LUNAR_MONTH if day.lunar else calendar.monthrange(_LEAP_YEAR, day.month)[1]
-
-
-def _minutes(at: time) -> int:
-    return at.hour * 60 + at.minute
-
-
-def _names(days: list[Weekday]) -> str:
-    return ", ".join(day.value for day in days)
+def check_enough_steps(draft: Draft) -> Iterator[Finding]:
+    """Every group's weekly posts find a wording of a fission step that has rested."""
+    slots, steps = draft.calendar.slots, draft.calendar.fission_steps
+    weekly = sum(runs_on(slot, weekday) for slot in slots for weekday in Weekday)
+    rest = max(step.rest_days for step in steps)
+    needed = weekly * rest // 7 + 1
+    for where, is_there in (
+        ("robot", any(group.hears is not None for group in draft.bot.groups)),
+        ("page", any(group.hears is None for group in draft.bot.groups)),
+    ):
+        found = sum(len(step.texts) for step in steps if step.where in ("everywhere", where))
+        if is_there and found < needed:
+            what = (
+                f"{weekly} posts a week, and {found} texts for groups of where: {where}, "
+                f"each of which rests {rest} days"
+            )
+            instead = f"write {needed - found} more, under steps of where: everywhere or {where}"
+            yield Finding(FILE, ("fission_steps",), what, instead, "key")
 
 
 _SLOTS = frozenset({"calendar.slots"})
 
 CHECKS = (
     Check(check_mix, reads=frozenset({"calendar.mix"})),
-    Check(check_slots, reads=_SLOTS, whole=frozenset({"calendar.limits"})),
     Check(check_quiet_hours, reads=_SLOTS, whole=frozenset({"calendar.quiet_hours"})),
     Check(check_fission_steps, reads=frozenset({"calendar.fission_steps"})),
-    Check(check_node_days, reads=frozenset({"calendar.node_days"})),
+    Check(
+        check_other_mixes,
+        reads=frozenset({"calendar.mix"}),
+        whole=frozenset({"calendar.mix.others"}),
+    ),
+    Check(
+        check_enough_steps,
+        reads=frozenset({"calendar.fission_steps", "calendar.slots", "bot.groups"}),
+        whole=frozenset({"calendar.fission_steps", "calendar.slots", "bot.groups"}),
+    ),
 )

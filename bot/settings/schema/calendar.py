@@ -1,5 +1,6 @@
 """calendar.yaml: when the bot speaks by itself, and in which mix."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,11 +11,25 @@ from bot.settings.schema.base import (
     Kind,
     LocalTime,
     Pillar,
+    Positive,
     Section,
     Weekday,
     Words,
 )
+from bot.settings.schema.experiments import Experiment
 from bot.settings.schema.games import Games
+from bot.settings.schema.holidays import Holidays, OnHolidays, SlotDay
+from bot.settings.schema.rollout import ALL, Rollout
+
+TERM_KEYS = (
+    "xiaohan", "dahan", "lichun", "yushui", "jingzhe", "chunfen", "guyu", "lixia",
+    "xiaoman", "mangzhong", "xiazhi", "xiaoshu", "dashu", "liqiu", "chushu", "bailu",
+    "qiufen", "hanlu", "shuangjiang", "lidong", "xiaoxue", "daxue",
+)  # fmt: skip
+"""Keys of the solar terms 节气 in the order of the year; 清明 and 冬至 are festivals as well."""
+
+SALES_KEYS = ("double_11_presale", "new_year_goods")
+"""Keys of the seasons of sales."""
 
 BUILT_IN_NODE_KEYS = frozenset(
     {
@@ -55,16 +70,15 @@ BUILT_IN_NODE_KEYS = frozenset(
         "mid_autumn",
         "double_ninth",
         "winter_solstice",
+        *SALES_KEYS,
+        *TERM_KEYS,
     }
 )
 """Keys of the node days 节点日 that need no entry in calendar.yaml."""
 
 
-class Mix(Section):
+class Shares(Section):
     """Target shares of posts, in percent; each table adds up to 100."""
-
-    window_days: Annotated[int, Field(strict=True, ge=7, le=90)] = 28
-    """The mix is kept over so many days."""
 
     pillars: dict[Pillar, Count]
     """内容维度: brand, product, industry, user."""
@@ -73,17 +87,62 @@ class Mix(Section):
     """内容类型: story, activity, product, red_packet, lesson."""
 
 
+class OtherMix(Shares):
+    """A mix of its own for some groups, days of the week or weeks of the year.
+
+    The first of the list that fits a slot is the slot's; each mix is kept over its own posts.
+    """
+
+    key: KeyName
+    """Its name in the plan."""
+
+    groups: tuple[Words, ...] = ()
+    """Keys of the groups it is for; empty: every group."""
+
+    days: tuple[Weekday, ...] = ()
+    """Days of the week it is for; empty: every day."""
+
+    first_day: date | None = None
+    """The first day it is for; left out: from the start."""
+
+    last_day: date | None = None
+    """The last day it is for; left out: without an end."""
+
+
+class Mix(Shares):
+    """The usual mix."""
+
+    window_posts: Annotated[int, Field(strict=True, ge=10, le=100)] = 28
+    """The mix is kept over so many consecutive posts of a group."""
+
+    discount_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = 25
+    """Of the posts of a window at most so many percent appeal by a discount (appeal: discount)."""
+
+    others: tuple[OtherMix, ...] = ()
+    """Other mixes, for some groups, days of the week or weeks of the year."""
+
+
 class WeeklySlot(Section):
     """A time of the week at which the bot posts."""
 
     at: LocalTime
-    """Local time."""
+    """Time of day on the group's clock."""
 
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
-    """Days of the week: mon, tue, wed, thu, fri, sat, sun."""
+    days: Annotated[tuple[SlotDay, ...], Field(min_length=1)]
+    """Days of the week: mon, tue, wed, thu, fri, sat, sun; or workday, dayoff."""
 
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
     """Kinds that suit this time; the mix decides between them."""
+
+    holidays: OnHolidays = OnHolidays.AS_USUAL
+    """On official days off: as_usual, skip (not then), shift (on the next working day instead);
+    or only (on days off alone, weekends included)."""
+
+    groups: tuple[Words, ...] = ()
+    """Keys of the groups it is for; empty: every group."""
+
+    rollout: Rollout = ALL
+    """Where it appears for now: all, a share of the groups as 10%, or the key of one group."""
 
 
 class QuietHours(Section):
@@ -119,6 +178,35 @@ class PostLimits(Section):
     """An item is not repeated in a group within so many days."""
 
 
+class Talk(Section):
+    """No post falls into a lively talk: it waits until members are done, or its patience ends."""
+
+    messages: Count = 5
+    """Postponed when members have said so much …; 0: never."""
+
+    within_minutes: Positive = 10
+    """… within so many minutes before."""
+
+    minutes: Annotated[int, Field(strict=True, ge=1, le=120)] = 20
+    """Postponed by so long …"""
+
+    times: Annotated[int, Field(strict=True, ge=1, le=6)] = 3
+    """… and so often; then it is posted all the same."""
+
+
+class Approval(Section):
+    """Who must say yes before something is posted; what nobody approved is not posted."""
+
+    by: Annotated[tuple[Words, ...], Field(min_length=1)]
+    """User ids; the yes of one of them is enough."""
+
+    of: tuple[Literal["promotion", "handwritten", "campaign", "adopted", "all"], ...] = ("all",)
+    """Which posts: promotion, handwritten, campaign, adopted (from members), or all."""
+
+    ask_hours: Annotated[int, Field(strict=True, ge=1, le=72)] = 24
+    """They are asked in private so many hours before."""
+
+
 class FissionStep(Section):
     """裂变环节: the last lines of a post, inviting members to bring a friend.
 
@@ -128,12 +216,26 @@ class FissionStep(Section):
     key: KeyName
     """Name of the step."""
 
-    text: Words
-    """The lines."""
+    where: Literal["everywhere", "robot", "page"] = "everywhere"
+    """robot: in groups where members can write to the bot; page: in groups where they act on our
+    page; everywhere: both."""
+
+    texts: Annotated[tuple[Words, ...], Field(min_length=1)]
+    """Its wordings. A group is not shown the same one again within rest_days."""
+
+    rest_days: Annotated[int, Field(strict=True, ge=1, le=90)] = 7
+    """A wording does not come again in a group within so many days."""
+
+
+DayOfMonth = Annotated[int, Field(strict=True, ge=1, le=31)]
+"""A day of the month; a month that is too short keeps it on its last day."""
 
 
 class NodeDay(Section):
-    """A brand's own node day 节点日, every year."""
+    """A brand's own node day 节点日, every year, or a member day 会员日 of every month.
+
+    One with the key of a built-in season of sales takes its place: platforms move those days.
+    """
 
     key: KeyName
     """Name used by content items (node: KEY)."""
@@ -141,11 +243,20 @@ class NodeDay(Section):
     name: Words
     """As members know it."""
 
-    month: Annotated[int, Field(strict=True, ge=1, le=12)]
-    """Month, of the solar calendar unless lunar is true."""
+    every: Literal["year", "month"] = "year"
+    """year: on day of month; month: on days of every month."""
 
-    day: Annotated[int, Field(strict=True, ge=1, le=31)]
-    """Day of the month."""
+    month: Annotated[int, Field(strict=True, ge=1, le=12)] | None = None
+    """Month, of the solar calendar unless lunar is true; for every: year."""
+
+    day: DayOfMonth | None = None
+    """Day of the month, for every: year."""
+
+    days: tuple[DayOfMonth, ...] = ()
+    """Days of each month, for every: month."""
+
+    lasts_days: Annotated[int, Field(strict=True, ge=1, le=60)] = 1
+    """How many days it lasts, from its day on."""
 
     lunar: bool = False
     """True counts month and day in the lunar calendar."""
@@ -172,11 +283,27 @@ class CalendarFile(Section):
     limits: PostLimits = PostLimits()
     """How much the bot may say by itself."""
 
+    lock_minutes: Annotated[int, Field(strict=True, ge=1, le=240)] = 30
+    """A post is settled so many minutes before; then it can only be skipped any more."""
+
+    talk: Talk = Talk()
+    """No post falls into a lively talk."""
+
+    approval: Approval | None = None
+    """Who must say yes before something is posted."""
+
     fission_steps: Annotated[tuple[FissionStep, ...], Field(min_length=1)]
-    """Steps in rotation at the end of each post: the one longest unused in the group is next."""
+    """Steps in rotation at the end of each post: the wording longest unused in the group is next.
+    There must be more wordings than posts within their rest_days."""
 
     node_days: tuple[NodeDay, ...] = ()
     """The brand's own days, beside the common solar and lunar ones."""
+
+    holidays: Holidays = Holidays()
+    """Days off and working days of years that the program has no official table for."""
+
+    experiments: tuple[Experiment, ...] = ()
+    """Experiments between variants of items, each with a stated end."""
 
     games: Games = Games()
     """Games by words in groups."""

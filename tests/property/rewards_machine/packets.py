@@ -135,6 +135,7 @@ class Packets:
             allowance=pools.get(purse, 0),
             most_a_day=limits.most_points_a_day,
             drawn=draw_packet(terms, limits, random.Random(act.much)),
+            budgets=RULES.budgets,
         )
 
     def _opened(self, pairs: Pairs) -> None:

@@ -1,7 +1,7 @@
 """Settings, libraries and stores for the tests of schedules."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -14,8 +14,12 @@ from bot.core.ids import GroupKey
 from bot.members.models import GroupRow
 from bot.outbox.models import OutboxRow
 from bot.persona.voice import Voice
+from bot.schedules.decide import Situation
+from bot.schedules.edits import Edit
 from bot.schedules.publisher import Publisher
-from bot.schedules.records import Post, read_recent_slots
+from bot.schedules.records import History, Post, SlotRecord, read_recent_slots
+from bot.schedules.rendering import Renderer
+from bot.schedules.shelf import NothingAdopted, shelf_of
 from bot.settings.pages import Pages
 from bot.settings.schema.base import Kind, Pillar, Weekday
 from bot.settings.schema.bot import BotFile, Brand, ChatAddress, Group
@@ -32,6 +36,7 @@ from bot.settings.schema.calendar import (
 from bot.settings.schema.channels import GroupWebhook, WecomApp
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.front_matter import ContentFront
+from bot.settings.schema.holidays import SlotDay
 from bot.settings.schema.members import MembersFile
 from bot.settings.schema.persona import PersonaFile
 from bot.settings.schema.rewards import RewardsFile
@@ -41,7 +46,7 @@ from bot.store.db import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GROUP = GroupKey("pond")
-MODELS = ["bot.schedules.models", "bot.outbox.models", "bot.members.models"]
+MODELS = ["bot.outbox.models", "bot.members.models"]
 
 EVERY_DAY = tuple(Weekday)
 EVERY_KIND = tuple(Kind)
@@ -54,6 +59,7 @@ KINDS = {
     Kind.LESSON: 30,
 }
 STEPS = ("code", "friend", "poster")
+"""Ten texts of each: enough for four posts a day."""
 
 
 def at(text: str, zone: ZoneInfo = SHANGHAI) -> datetime:
@@ -84,7 +90,8 @@ def full_library(count: int) -> tuple[ContentItem, ...]:
 def slot(
     hour: str, kinds: Sequence[Kind] = EVERY_KIND, days: Sequence[Weekday] = EVERY_DAY
 ) -> WeeklySlot:
-    return WeeklySlot(at=time.fromisoformat(hour), days=tuple(days), kinds=tuple(kinds))
+    named = tuple(map(SlotDay, days))
+    return WeeklySlot(at=time.fromisoformat(hour), days=named, kinds=tuple(kinds))
 
 
 def calendar(
@@ -96,16 +103,22 @@ def calendar(
     steps: Sequence[str] = STEPS,
     pillars: dict[Pillar, int] | None = None,
     kinds: dict[Kind, int] | None = None,
-    window_days: int = 28,
+    window_posts: int = 28,
+    **parts: Any,
 ) -> CalendarFile:
+    mix = Mix(window_posts=window_posts, pillars=pillars or PILLARS, kinds=kinds or KINDS)
     return CalendarFile(
-        mix=Mix(window_days=window_days, pillars=pillars or PILLARS, kinds=kinds or KINDS),
+        mix=mix,
         slots=tuple(slots) or (slot("08:30"), slot("20:00")),
         quiet_hours=QuietHours(starts=time(22, 30), ends=time(8, 0)),
         late=late or Late(),
         limits=limits or PostLimits(),
-        fission_steps=tuple(FissionStep(key=key, text=f"step {key}") for key in steps),
+        fission_steps=tuple(
+            FissionStep(key=key, texts=tuple(f"step {key} {n}" for n in range(1, 11)))
+            for key in steps
+        ),
         node_days=tuple(node_days),
+        **parts,
     )
 
 
@@ -150,7 +163,14 @@ def settings(
             value="value",
             memory_points=(),
             tone=Tone(),
-            templates={"late.question": question},
+            templates={
+                "late.question": question,
+                "plan.approval_asked": ("{group} {day} {at} {title} {text}",),
+                "plan.not_approved": ("{group} {day} {at} {title} {people}",),
+                "list.comma": ("、",),
+                "post.link": ("at {url}",),
+                "page.link": ("page {url}",),
+            },
         ),
         commands=CommandsFile(commands={}),
         calendar=calendar_file or calendar(),
@@ -162,7 +182,7 @@ def settings(
     )
 
 
-def post(when: datetime, of: ContentItem, step: str = "code") -> Post:
+def post(when: datetime, of: ContentItem, step: str = "code.1") -> Post:
     """``of`` as it would be in the history."""
     front = of.front
     return Post(when, front.pillar, front.kind, of.key, front.promotion, step)
@@ -179,8 +199,21 @@ class Live:
         self.current = replace(self.current, fingerprint=fingerprint, **parts)
 
 
+def situation(
+    setting: Settings,
+    history: History | None = None,
+    *,
+    adopted: Sequence[ContentItem] = (),
+    edits: Mapping[str, Edit] | None = None,
+) -> Situation:
+    """The first group with this behind it."""
+    shelf = shelf_of(setting, adopted)
+    return Situation(setting, setting.bot.groups[0], shelf, history or History(), edits or {})
+
+
 def publisher(store: Store, live: Live) -> Publisher:
-    return Publisher(store, Voice(live, random.Random(1)), live, Pages(live, ""))
+    renderer = Renderer(Voice(live, random.Random(1)), Pages(live, ""))
+    return Publisher(store, renderer, live, NothingAdopted())
 
 
 START = at("2026-11-25 10:00")
@@ -191,8 +224,15 @@ MINUTE = timedelta(minutes=1)
 
 async def states(store: Store) -> list[tuple[str, str, str]]:
     """Time, state and reason of everything decided."""
-    records = await read_recent_slots(store, GROUP, START - timedelta(days=99))
-    return [(record.key.partition("/")[2], record.state, record.reason) for record in records]
+    return [
+        (record.key.partition("/")[2], record.state, record.reason)
+        for record in await records(store)
+    ]
+
+
+async def records(store: Store, group_key: GroupKey = GROUP) -> tuple[SlotRecord, ...]:
+    """Everything decided in a group, in order."""
+    return await read_recent_slots(store, group_key, datetime(2020, 1, 1, tzinfo=UTC))
 
 
 async def keys_in_outbox() -> list[str]:

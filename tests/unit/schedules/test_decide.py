@@ -5,21 +5,22 @@ from datetime import timedelta
 
 import pytest
 
+from bot.schedules.agenda import slots_between
 from bot.schedules.decide import Decision, decide, decide_owners_post
 from bot.schedules.records import History, SlotState
-from bot.schedules.slots import Slot, due_slots
+from bot.schedules.slots import Slot
 from bot.settings.schema.base import Kind
 from bot.settings.schema.calendar import Late
 from bot.settings.settings import Settings
 
-from .support import GROUP, SHANGHAI, at, calendar, item, post, settings, slot
+from .support import GROUP, at, calendar, item, post, settings, situation, slot
 
 NOON = at("2026-11-25 12:00")
 WEEKLY = [slot("12:00"), slot("22:00")]
 
 
 def the_slot(setting: Settings, due: str = "2026-11-25 12:00") -> Slot:
-    return due_slots(setting.calendar, SHANGHAI, GROUP, at(due), at(due))[0]
+    return slots_between(setting, GROUP, at(due), at(due))[0]
 
 
 def decided(
@@ -27,7 +28,7 @@ def decided(
 ) -> Decision:
     setting = settings(calendar(WEEKLY, late=late))
     now = at(due) + timedelta(minutes=minutes)
-    return decide(setting, the_slot(setting, due), history or History(), now)
+    return decide(situation(setting, history), the_slot(setting, due), now)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_a_late_post_does_not_slip_into_the_quiet_hours() -> None:
 def test_a_slot_of_the_quiet_hours_is_not_made_good_after_them() -> None:
     setting = settings(calendar([slot("07:30")]))
     decision = decide(
-        setting, the_slot(setting, "2026-11-25 07:30"), History(), at("2026-11-25 08:10")
+        situation(setting), the_slot(setting, "2026-11-25 07:30"), at("2026-11-25 08:10")
     )
     assert decision.reason == "07:30 is in the quiet hours 22:30-08:00"
 
@@ -92,7 +93,7 @@ def test_a_slot_too_soon_after_an_owners_post_is_skipped() -> None:
 
 def test_an_empty_library_is_told_and_nobody_is_asked_about_it() -> None:
     setting = settings(calendar(WEEKLY, late=Late(policy="ask")), content=[])
-    decision = decide(setting, the_slot(setting), History(), NOON + timedelta(minutes=5))
+    decision = decide(situation(setting), the_slot(setting), NOON + timedelta(minutes=5))
     assert decision.state is SlotState.SKIPPED
     assert "no story item (none in the library)" in decision.reason
 
@@ -100,7 +101,7 @@ def test_an_empty_library_is_told_and_nobody_is_asked_about_it() -> None:
 def owners_post(when: str, history: History) -> Decision:
     setting = settings(calendar(WEEKLY))
     wish = Slot(f"{GROUP}/manual/1", GROUP, at(when), tuple(Kind))
-    return decide_owners_post(setting, wish, history)
+    return decide_owners_post(situation(setting, history), wish)
 
 
 def test_an_owners_word_goes_through_at_night_in_a_pause_and_right_after_a_post() -> None:
@@ -115,4 +116,4 @@ def test_an_owners_word_does_not_break_a_solemn_day_or_the_mix() -> None:
     one = settings(content=[item("a", Kind.PRODUCT)])
     wish = Slot(f"{GROUP}/manual/1", GROUP, NOON, tuple(Kind))
     after = replace(History(), posts=(post(NOON - timedelta(days=1), item("b", Kind.PRODUCT)),))
-    assert decide_owners_post(one, wish, after).state is SlotState.SKIPPED
+    assert decide_owners_post(situation(one, after), wish).state is SlotState.SKIPPED

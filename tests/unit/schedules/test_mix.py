@@ -1,25 +1,34 @@
 """Which item comes next, and why."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.schedules.mix import Choice, NoChoice, choose, next_step, standing
+from bot.schedules.mix import Choice, NoChoice, Wish, choose
 from bot.schedules.records import Post
 from bot.settings.schema.base import Kind, Pillar
-from bot.settings.schema.calendar import PostLimits
+from bot.settings.schema.calendar import CalendarFile, PostLimits
 from bot.settings.settings import ContentItem
 
-from .support import EVERY_KIND, SHANGHAI, at, calendar, full_library, item, post
+from .support import EVERY_KIND, GROUP, at, calendar, full_library, item, post, settings
 
 NOW = at("2026-11-25 20:00")  # no node day
 DAY = timedelta(days=1)
 
 
-def pick(items: list[ContentItem], posts: list[Post], **options: Any) -> Choice | NoChoice:
-    given: dict[str, Any] = {"at": NOW, "zone": SHANGHAI, "kinds": EVERY_KIND}
-    return choose(items, posts, **{**given, "calendar": calendar(), **options})
+def pick(
+    items: list[ContentItem],
+    posts: list[Post],
+    *,
+    calendar: CalendarFile | None = None,
+    at: datetime = NOW,
+    kinds: Sequence[Kind] = EVERY_KIND,
+    slots_of_day: int = 4,
+) -> Choice | NoChoice:
+    wish = Wish(at, GROUP, tuple(kinds), slots_of_day)
+    return choose(settings(calendar, items), items, posts, wish)
 
 
 def picked(items: list[ContentItem], posts: list[Post], **options: Any) -> str:
@@ -51,14 +60,8 @@ def test_a_reason_tells_what_is_ahead_and_when_the_item_was_used() -> None:
     choice = pick([story], [post(NOW - 50 * DAY, story), post(NOW - DAY, item("b"))])
     assert isinstance(choice, Choice)
     assert choice.reason == (
-        "pillar brand ahead by 0.6, kind story ahead by 0.7 of 2 posts; last used 50 days ago"
+        "pillar brand ahead by 1.4, kind story ahead by 1.6 of 3 posts; last used 50 days ago"
     )
-
-
-def test_posts_older_than_the_window_do_not_count() -> None:
-    edge = post(NOW - 28 * DAY, item("a"))
-    inside = post(NOW - 28 * DAY + timedelta(seconds=1), item("b"))
-    assert standing([edge, inside], NOW, SHANGHAI, calendar().mix).count == 1
 
 
 def test_of_equals_the_unused_item_comes_first_then_the_longest_unused_then_the_first_key() -> None:
@@ -152,42 +155,7 @@ def test_what_the_library_lacks_is_told_for_each_kind_of_the_slot() -> None:
 def test_a_post_ends_with_its_fission_step() -> None:
     choice = pick([item("a")], [])
     assert isinstance(choice, Choice)
-    assert choice.text() == "text of a\n\nstep code"
-
-
-def rotation(posts: list[Post]) -> str:
-    return next_step(item("x"), posts, calendar()).key
-
-
-def test_steps_rotate_by_the_longest_unused() -> None:
-    posts: list[Post] = []
-    order = []
-    for days in range(7):
-        when = NOW + DAY * days
-        step = next_step(item("x"), posts, calendar())
-        order.append(step.key)
-        posts.append(post(when, item("x"), step.key))
-    assert order == ["code", "friend", "poster", "code", "friend", "poster", "code"]
-
-
-def test_a_step_that_was_never_used_comes_before_the_longest_unused() -> None:
-    recent = [post(NOW - 9 * DAY, item("x"), "code"), post(NOW - DAY, item("x"), "friend")]
-    assert rotation(recent) == "poster"
-    assert rotation([*recent, post(NOW - DAY, item("x"), "poster")]) == "code"
-
-
-def test_steps_rotate_in_the_order_of_decision_also_where_instants_stand_otherwise() -> None:
-    shown = [
-        post(NOW, item("x"), "code"),  # the owner's word, decided before …
-        post(NOW - timedelta(seconds=30), item("x"), "friend"),  # … the slot due a moment earlier
-        post(NOW, item("x"), "poster"),
-    ]
-    assert rotation(shown) == "code"
-
-
-def test_an_items_own_step_is_taken_whatever_was_used() -> None:
-    own = item("x", fission="friend")
-    assert next_step(own, [post(NOW - DAY, own, "friend")], calendar()).key == "friend"
+    assert (choice.words, choice.step.text) == ("text of a", "step code 1")
 
 
 def test_the_same_history_gives_the_same_choice_in_whatever_order_files_are_read() -> None:

@@ -5,13 +5,9 @@ from datetime import timedelta
 
 from bot.core.ids import EventKey, GroupKey
 from bot.outbox.models import OutboxRow
-from bot.schedules.models import SlotRow
 from bot.schedules.plan import lay_out
 from bot.schedules.publisher import NotPublished, Published
-from bot.schedules.records import (
-    read_history,
-    read_recent_slots,
-)
+from bot.schedules.records import read_recent_slots
 from bot.settings.schema.base import Kind
 from bot.settings.schema.calendar import Late
 from bot.store.db import Store
@@ -25,8 +21,10 @@ from .support import (
     Live,
     at,
     calendar,
+    group,
     keys_in_outbox,
     publisher,
+    records,
     states,
 )
 
@@ -48,12 +46,12 @@ async def test_the_owners_word_posts_the_next_item_of_the_plan_and_the_plan_goes
 ) -> None:
     ours = publisher(store, live)
     await ours.run(START)
-    planned = lay_out(live.current, GROUP, await read_history(store, GROUP), START).posts[0]
+    planned = lay_out(await ours.situation(group(), START), START).posts[0]
     assert planned.item is not None
     answer = await ours.publish_next(GROUP, START, EventKey("e1"))
     assert answer == Published(planned.item.front.title)
     assert await keys_in_outbox() == [f"slot/{GROUP}/manual/e1"]
-    after = lay_out(live.current, GROUP, await read_history(store, GROUP), START).posts[0]
+    after = lay_out(await ours.situation(group(), START), START).posts[0]
     assert after.item is not planned.item
     assert after.slot.key == planned.slot.key
 
@@ -101,7 +99,7 @@ async def test_different_words_of_owners_at_the_same_time_post_different_items(
     )
     titles = [answer.title for answer in answers if isinstance(answer, Published)]
     assert len(set(titles)) == 3
-    kinds = [row.kind for row in await SlotRow.all().order_by("sequence")]
+    kinds = [row.kind for row in await records(store)]
     assert kinds.count(Kind.PRODUCT) <= 1
 
 

@@ -49,10 +49,26 @@ def test_it_shows_every_slot_of_the_days_the_mix_and_the_node_days(
     assert shown.startswith(f"{group.name} ({group.key})\n")
     assert "2026-11-26  thu  in 4 days   感恩节" in shown
     assert "国家公祭日  nothing is posted" in shown
-    window = example().calendar.mix.window_days
-    assert f"Mix of the {window} days that end with the plan" in shown
+    window = example().calendar.mix.window_posts
+    assert f"Mix of the last {window} posts of the plan and before it" in shown
     for word in ("brand", "industry", "red_packet", "lesson", "made for 感恩节"):
         assert word in shown
+
+
+@pytest.mark.parametrize(
+    ("now", "line"),
+    [
+        ("2026-11-22T09:00", "2026-11-26  thu  in 4 days   感恩节      T-4 tease\n"),
+        ("2026-11-18T09:00", "2026-11-26  thu  in 8 days   感恩节\n"),
+        ("2026-11-05T09:00", "2026-10-20  tue  until 11-10  双11预售  T0 open\n"),
+        ("2026-12-12T09:00", "2026-12-12  sat  today       双12        T0 open\n"),
+    ],
+)
+def test_a_node_day_that_is_near_tells_its_phase(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], now: str, line: str
+) -> None:
+    assert call("--at", now, "--data-dir", str(tmp_path)) == 0
+    assert line in capsys.readouterr().out
 
 
 def test_columns_are_aligned_for_a_terminal_that_shows_chinese_twice_as_wide(

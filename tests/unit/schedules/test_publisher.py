@@ -9,8 +9,7 @@ import pytest
 from bot.core.errors import StoreError
 from bot.core.ids import EventKey, GroupKey
 from bot.outbox.models import OutboxRow
-from bot.schedules import publisher as publishing
-from bot.schedules.models import SlotRow
+from bot.schedules import lane as writing
 from bot.schedules.plan import lay_out
 from bot.schedules.publisher import Publisher
 from bot.schedules.records import (
@@ -20,6 +19,8 @@ from bot.schedules.records import (
     read_history_from,
     read_recent_slots,
 )
+from bot.schedules.rendering import Renderer
+from bot.schedules.shelf import NothingAdopted
 from bot.settings.pages import Pages
 from bot.settings.schema.calendar import Late, PostLimits
 from bot.settings.schema.persona import PersonaFile
@@ -41,6 +42,7 @@ from .support import (
     keys_in_outbox,
     pause,
     publisher,
+    records,
     settings,
     slot,
     states,
@@ -73,7 +75,7 @@ async def test_a_post_is_one_text_to_the_groups_posting_channel_with_its_step_at
     record = (await read_recent_slots(store, GROUP, START))[0]
     assert row.key == f"slot/{GROUP}/2026-11-25/20:00"
     assert (row.channel, row.target_kind, row.target) == ("posts", "group", GROUP)
-    text = f"text of {record.item}\n\nstep {record.step}"
+    text = f"text of {record.item}\n\nstep {record.step.replace('.', ' ')}"
     assert json.loads(row.message) == {"type": "text", "text": text, "mentions": []}
     assert record.title == f"title of {record.item}"
     assert (record.posted_at, record.origin) == (EVENING, Origin.CALENDAR)
@@ -131,7 +133,7 @@ async def test_two_slots_that_wait_at_once_are_decided_one_on_the_other(
     ours = publisher(store, live)
     await ours.run(START)
     assert await ours.run(at("2026-11-25 12:50")) == 2
-    items = [row.item for row in await SlotRow.filter(state="published")]
+    items = [row.item for row in await records(store) if row.state == "published"]
     assert len(set(items)) == 2
     live.change(calendar=calendar(weekly))
     await ours.run(at("2026-11-26 12:50"))
@@ -183,7 +185,7 @@ async def test_two_publishers_on_one_database_make_each_slot_once(store: Store, 
     for _ in range(60):
         now += timedelta(hours=6)
         total += sum(await asyncio.gather(ours.run(now), theirs.run(now)))
-    rows = await SlotRow.all()
+    rows = await records(store)
     assert total == len(rows) == 30
     assert sorted(row.sequence for row in rows) == list(range(1, 31))
     published = sorted(f"slot/{row.key}" for row in rows if row.state == "published")
@@ -195,7 +197,7 @@ async def test_the_plan_is_what_the_publisher_then_does(store: Store, live: Live
     live.change(content=(*full_library(2), thanks))
     ours = publisher(store, live)
     await ours.run(START)
-    plan = lay_out(live.current, GROUP, await read_history(store, GROUP), START, 30)
+    plan = lay_out(await ours.situation(group(), START), START, 30)
     for planned in plan.posts:
         await ours.run(planned.slot.due_at + 3 * SECOND)
     done = await read_recent_slots(store, GROUP, START)
@@ -203,7 +205,7 @@ async def test_the_plan_is_what_the_publisher_then_does(store: Store, live: Live
         (
             planned.slot.key,
             planned.item.key if planned.item else "",
-            planned.step.key if planned.step else "",
+            planned.choice.step.key if planned.choice else "",
             planned.reason,
         )
         for planned in plan.posts
@@ -211,16 +213,17 @@ async def test_the_plan_is_what_the_publisher_then_does(store: Store, live: Live
     assert {record.state for record in done} == {SlotState.PUBLISHED, SlotState.SKIPPED}
 
 
-async def test_the_next_instant_is_the_next_slot_of_any_group_before_and_after_a_run(
-    store: Store, live: Live
-) -> None:
+async def test_it_wakes_when_a_post_is_locked_and_when_it_is_due(store: Store, live: Live) -> None:
     ours = publisher(store, live)
-    assert await ours.next_due(START) == EVENING
+    assert await ours.next_due(START) == START  # nothing is known before the first look
     await ours.run(START)
-    assert await ours.next_due(START) == EVENING
+    locks = EVENING - 30 * MINUTE
+    assert await ours.next_due(START) == locks
+    await ours.run(locks)
+    assert await ours.next_due(locks) == EVENING
     assert await ours.next_due(EVENING + MINUTE) == EVENING  # it still waits for a run
     await ours.run(EVENING + MINUTE)
-    assert await ours.next_due(EVENING + MINUTE) == at("2026-11-26 08:30")
+    assert await ours.next_due(EVENING + MINUTE) == at("2026-11-26 08:00")
 
 
 async def test_without_groups_nothing_is_due(store: Store) -> None:
@@ -245,8 +248,8 @@ async def test_idle_seconds_ask_the_database_nothing(
     async def refuse(*_: object) -> list[object]:
         raise AssertionError("an idle second must not read")
 
-    monkeypatch.setattr(store, "read", refuse)
-    assert await ours.run(EVENING - SECOND) == 0
+    monkeypatch.setattr(store, "read_over", refuse)
+    assert await ours.run(EVENING - 31 * MINUTE) == 0
 
 
 class HoarseVoice:
@@ -268,11 +271,12 @@ async def test_one_groups_failure_leaves_the_others_alone_and_is_raised(
     live.change(calendar=calendar(late=Late(policy="ask")))
     groups = (group("broken"), group("fine"))
     live.change(bot=live.current.bot.model_copy(update={"groups": groups}))
-    ours = Publisher(store, HoarseVoice(), live, Pages(live, ""))
+    ours = Publisher(store, Renderer(HoarseVoice(), Pages(live, "")), live, NothingAdopted())
     await ours.run(START)
     with pytest.raises(ExceptionGroup, match="some groups"):
         await ours.run(EVENING + 5 * MINUTE)
-    assert [row.group_key for row in await SlotRow.all()] == ["fine"]
+    assert await records(store, GroupKey("broken")) == ()
+    assert len(await records(store, GroupKey("fine"))) == 1
     assert await publisher(store, live).run(EVENING + 6 * MINUTE) == 1
 
 
@@ -282,10 +286,10 @@ async def test_a_decision_is_written_with_its_message_or_not_at_all(
     ours = publisher(store, live)
     await ours.run(START)
 
-    async def fail(*_: object, **__: object) -> None:
+    def fail(*_: object) -> None:
         raise StoreError("no room")
 
-    monkeypatch.setattr(publishing, "enqueue", fail)
+    monkeypatch.setattr(writing, "enqueue_all", fail)
     with pytest.raises(ExceptionGroup):
         await ours.run(EVENING)
     assert await states(store) == []
