@@ -1,0 +1,1 @@
+"""晒单 and 投稿: sending in, agreeing, reviewing, liking, withdrawing."""
