@@ -1,8 +1,12 @@
-"""Budgets 预算: what may be issued in a day, in a month and for a campaign. A hard stop.
+"""Budgets 预算: what may be issued in a day and in a month. A hard stop.
 
 Whoever issues counts it in the same transaction, by ``take_budget`` or with a ``BudgetBook`` of
 its own; nothing is issued that was not counted. Limits come with each wish and may change at any
 time: what is counted stays counted, without a limit too.
+
+Points are counted when they are issued to a member; what pools and campaigns give was set aside
+for them and ends with them. Cash is counted when a packet of it is opened: that promises it. What
+goes back unclaimed is taken off again; a payout moves what was promised and counts nothing anew.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,20 +40,18 @@ class BudgetKind(StrEnum):
 
     DAY = "day"
     MONTH = "month"
-    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
     """A wish to issue ``amount`` (>= 0, in points or fen) on a community's day.
 
-    It counts in the day and the month, and for ``campaign`` if one is named.
+    It counts in the day and the month.
     """
 
     amount: int
     on_date: date
     currency: Currency = Currency.POINTS
-    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,13 @@ class BudgetBook:
                 return max(reversed(refusals), key=_closed_for)
         return BudgetTaken()
 
+    def give_back(self, spending: Spending) -> None:
+        """Take off what was counted on its day and was not issued after all."""
+        for period in periods_of(spending):
+            key = (spending.currency, period)
+            self._spent[key] = max(0, self._spent.get(key, 0) - spending.amount)
+            self.changed.add(key)
+
     def spent(self, currency: Currency, period: str) -> int:
         """What was issued in a period."""
         return self._spent.get((currency, period), 0)
@@ -119,7 +128,7 @@ class _Account:
     kind: BudgetKind
     period: str
     limit: int | None
-    opens_on: date | None
+    opens_on: date
 
 
 def take_budget(
@@ -154,23 +163,17 @@ def write_budgets(connection: Connection, book: BudgetBook) -> None:
     connection.write(_WRITE, sorted(rows))
 
 
-def periods_of(spending: Spending) -> tuple[str, ...]:
+def periods_of(spending: Spending) -> tuple[str, str]:
     """The periods in which a spending counts, as they are named in the database."""
-    day, month = f"day/{spending.on_date.isoformat()}", f"month/{spending.on_date:%Y-%m}"
-    return (day, month, f"campaign/{spending.campaign}") if spending.campaign else (day, month)
+    return (f"day/{spending.on_date.isoformat()}", f"month/{spending.on_date:%Y-%m}")
 
 
 def _accounts_of(limits: Budgets, spending: Spending) -> Iterable[_Account]:
     budget = _budget_of(limits, spending.currency)
-    day, month, *campaign = periods_of(spending)
+    day, month = periods_of(spending)
     next_month = (spending.on_date.replace(day=1) + timedelta(days=32)).replace(day=1)
     yield _Account(BudgetKind.DAY, day, budget.a_day, spending.on_date + timedelta(days=1))
     yield _Account(BudgetKind.MONTH, month, budget.a_month, next_month)
-    if campaign:
-        own = limits.campaigns.get(spending.campaign)
-        fen = spending.currency is Currency.FEN
-        limit = 0 if own is None else own.fen if fen else own.points
-        yield _Account(BudgetKind.CAMPAIGN, campaign[0], limit, None)
 
 
 def _budget_of(limits: Budgets, currency: Currency) -> Budget:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from bot.rewards.audit.boards import BOARDS
 from bot.rewards.audit.books import BOOKS
+from bot.rewards.audit.campaigns import CAMPAIGNS
 from bot.rewards.audit.causes import CAUSES
 from bot.rewards.audit.checkins import CHECKINS
 from bot.rewards.audit.checks import AnyCheck, Check, RowCheck, Span
@@ -18,6 +19,7 @@ from bot.rewards.audit.packets import PACKETS
 from bot.rewards.audit.payout import PAYOUT
 from bot.rewards.audit.redemption import REDEMPTION
 from bot.rewards.audit.referrals import REFERRALS
+from bot.rewards.audit.submissions import SUBMISSIONS
 from bot.store.connection import Connection, Row
 
 CHECKS: tuple[AnyCheck, ...] = (
@@ -27,9 +29,11 @@ CHECKS: tuple[AnyCheck, ...] = (
     *CHECKINS,
     *EARNING,
     *REFERRALS,
+    *SUBMISSIONS,
     *REDEMPTION,
     *PAYOUT,
     *BOARDS,
+    *CAMPAIGNS,
     *CAUSES,
 )
 

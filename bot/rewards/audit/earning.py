@@ -7,7 +7,7 @@ _NOTHING = "CAST(NULL AS INTEGER)"
 EARNING = (
     Check(
         name="earning_paid",
-        sentence="Everything earned by a rule was paid to its member.",
+        sentence="Everything earned by a rule was paid to its member; a campaign paid its part.",
         counted="SELECT count(*) FROM earning",
         exceptions=f"""
 SELECT 'member ' || earning.member_id || ' was not paid ' || earning.points || ' for '
@@ -15,8 +15,10 @@ SELECT 'member ' || earning.member_id || ' was not paid ' || earning.points || '
 FROM earning
 LEFT JOIN transfer AS paid
     ON paid.key = 'earning/' || earning.event_key || '/' || earning.rule
+LEFT JOIN transfer AS added ON earning.extra > 0 AND added.key = paid.key || '/extra'
 LEFT JOIN account AS taker ON taker.id = paid.credit_account_id
-WHERE paid.id IS NULL OR paid.amount <> earning.points OR paid.reason <> 'earning'
+WHERE paid.id IS NULL OR paid.amount + coalesce(added.amount, 0) <> earning.points
+    OR paid.reason <> 'earning'
     OR taker.kind <> 'member' OR taker.holder <> earning.member_id || ''
 """,
     ),

@@ -4,6 +4,7 @@ from datetime import date, datetime, tzinfo
 from typing import Final
 
 from bot.core.ids import EventKey, MemberId
+from bot.rewards.boosts import Boost
 from bot.rewards.checkin.days import DayKind
 from bot.rewards.checkin.lane import apply_check_ins, apply_make_ups
 from bot.rewards.checkin.makeup import (
@@ -64,12 +65,14 @@ class CheckIns:
         now: datetime,
         rules: RewardsFile,
         zone: tzinfo,
+        boost: Boost | None = None,
     ) -> CheckedIn:
         """Check ``member_id`` in for the community day of ``now`` and issue what it pays.
 
         ``key`` is the event's; the same event again gets its first answer. ``now`` should be the
         instant of the event rather than of the attempt, so that an event that waited over the
-        turn of the day still counts for its own. Raises KeyReused for another member's key.
+        turn of the day still counts for its own. ``boost`` is the campaign that adds to it, if one
+        does. Raises KeyReused for another member's key.
         """
         on_date = community_date(now, zone, rules.day_starts_at)
         return await self._lane.submit(
@@ -84,6 +87,7 @@ class CheckIns:
                 most_freezes=rules.checkin.freezes.most_held,
                 budgets=rules.budgets,
                 expires_on=expiry_of(rules.points, on_date),
+                boost=boost,
             )
         )
 

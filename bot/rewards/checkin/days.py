@@ -36,7 +36,7 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class StreakDay:
-    """One day of a member: ``points`` and ``bonus`` as paid.
+    """One day of a member: ``points`` and ``bonus`` as paid, ``extra`` as ``campaign`` added it.
 
     ``streak`` is what it was when the day was written, ``standing`` what it is now. ``freezes`` is
     how many the member holds after this day. ``raises`` is there where days follow that were
@@ -53,6 +53,8 @@ class StreakDay:
     freezes: int
     key: EventKey
     raises: Raise | None = None
+    extra: int = 0
+    campaign: str = ""
 
 
 class MemberDays:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bot.core.errors import Insufficient, KeyReused, LedgerError
 from bot.core.ids import MemberId
+from bot.rewards.boosts import load_purses
 from bot.rewards.budgets import Spending, load_budgets, write_budgets
 from bot.rewards.checkin.days import MemberDays, StreakDay
 from bot.rewards.checkin.makeup import (
@@ -24,6 +25,7 @@ from bot.rewards.checkin.streaks import (
     CheckedIn,
     CheckInRequest,
     CheckInRuling,
+    Till,
     Turn,
     decide_check_ins,
     transfers_of,
@@ -38,9 +40,12 @@ def apply_check_ins(
 ) -> list[CheckedIn | KeyReused]:
     """Check in within the open transaction; one answer for each request, in order."""
     wanted = [(request.member_id, request.on_date, request.key) for request in requests]
-    book = load_budgets(connection, [Spending(0, request.on_date) for request in requests])
-    rulings = decide_check_ins(load_days(connection, wanted), book, requests)
-    write_budgets(connection, book)
+    till = Till(
+        load_budgets(connection, [Spending(0, request.on_date) for request in requests]),
+        load_purses(connection, {request.boost.campaign for request in requests if request.boost}),
+    )
+    rulings = decide_check_ins(load_days(connection, wanted), till, requests)
+    write_budgets(connection, till.budgets)
     present = _load_balances(connection, rulings)
     posted = post_all(
         connection,
@@ -104,6 +109,7 @@ def _answer(ruling: CheckInRuling, balance: int) -> CheckedIn:
         saved=ruling.saved,
         freezes=day.freezes,
         earned_freeze=ruling.earned_freeze,
+        extra=day.extra,
     )
 
 

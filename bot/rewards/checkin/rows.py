@@ -37,7 +37,7 @@ WITH wanted AS (
 )
 SELECT checkin.member_id, checkin.on_date, checkin.kind, checkin.streak, checkin.points,
     checkin.bonus, checkin.freezes, checkin.event_key, checkin.raised_on, checkin.raised_to,
-    {STANDING} AS standing
+    checkin.extra, checkin.campaign, {STANDING} AS standing
 FROM since CROSS JOIN checkin
     ON checkin.member_id = since.member_id AND checkin.on_date >= since.on_date
 """,
@@ -45,11 +45,12 @@ FROM since CROSS JOIN checkin
 
 _WRITE_DAY = over(
     "member_id int, on_date text, kind text, streak int, points int, bonus int, freezes int,"
-    " event_key text, raised_on text, raised_to int",
+    " event_key text, raised_on text, raised_to int, extra int, campaign text",
     """
 INSERT INTO checkin (member_id, on_date, kind, streak, points, bonus, freezes, event_key,
-    raised_on, raised_to)
-SELECT member_id, on_date, kind, streak, points, bonus, freezes, event_key, raised_on, raised_to
+    raised_on, raised_to, extra, campaign)
+SELECT member_id, on_date, kind, streak, points, bonus, freezes, event_key, raised_on, raised_to,
+    extra, campaign
 FROM rows
 """,
 )
@@ -89,6 +90,8 @@ def write_days(connection: Connection, days: Iterable[StreakDay]) -> None:
                 day.key,
                 None if day.raises is None else day.raises.on_date.isoformat(),
                 None if day.raises is None else day.raises.streak,
+                day.extra,
+                day.campaign,
             )
             for day in days
         ],
@@ -111,6 +114,8 @@ def day_of(row: Row) -> StreakDay:
         raises=None
         if raised_on is None
         else Raise(date.fromisoformat(raised_on), row["raised_to"]),
+        extra=row["extra"],
+        campaign=row["campaign"],
     )
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, MemberId
+from bot.rewards.boosts import Boost, Purses, extra_of, percent_of
 from bot.rewards.budgets import BudgetBook, BudgetTaken, Spending
 from bot.rewards.checkin.days import ONE_DAY, DayKind, MemberDays, StreakDay
 from bot.rewards.ledger.transfers import AccountRef, Reason, Transfer
@@ -27,7 +28,7 @@ class CheckInRequest:
     ``points`` is what a day pays, ``milestones`` the extra points by length of streak in days.
     A streak earns a freeze every ``freeze_every_days``, of which a member holds ``most_freezes``
     at most. ``expires_on`` is the last day of the points, None when they do not expire.
-    ``budgets`` are what may be issued at all.
+    ``budgets`` are what may be issued at all; ``boost`` is the campaign that adds to the points.
     """
 
     member_id: MemberId
@@ -40,6 +41,7 @@ class CheckInRequest:
     most_freezes: int
     budgets: Budgets
     expires_on: date | None = None
+    boost: Boost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class CheckedIn:
     """A check-in's answer.
 
     ``streak`` is in days; ``points`` and ``bonus`` are what this day paid (nothing when a budget
-    was spent), ``balance`` what the member has. ``repeated`` tells that another event had checked
-    this day in before. ``saved`` is for how many missed days freezes stood in, ``freezes`` how
-    many are left, ``earned_freeze`` whether one of them came with this day.
+    was spent), ``extra`` what a campaign added, ``balance`` what the member has. ``repeated`` tells
+    that another event had checked this day in before. ``saved`` is for how many missed days freezes
+    stood in, ``freezes`` how many are left, ``earned_freeze`` whether one came with this day.
     """
 
     on_date: date
@@ -61,6 +63,7 @@ class CheckedIn:
     saved: int = 0
     freezes: int = 0
     earned_freeze: bool = False
+    extra: int = 0
 
 
 class Turn(StrEnum):
@@ -71,6 +74,14 @@ class Turn(StrEnum):
     """The same event again: it gets its first answer."""
     REPEATED = "repeated"
     """Another event of a day that has its row already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """What check-ins are paid from: what may be issued, and what campaigns have left."""
+
+    budgets: BudgetBook
+    purses: Purses
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +99,12 @@ class CheckInRuling:
 
 
 def decide_check_ins(
-    days: Iterable[StreakDay], book: BudgetBook, requests: Sequence[CheckInRequest]
+    days: Iterable[StreakDay], till: Till, requests: Sequence[CheckInRequest]
 ) -> list[CheckInRuling | KeyReused]:
     """Rule on ``requests`` in order; each sees what those before it did.
 
     ``days`` are the known rows around each request's day and around that of its key, for each
-    member what ``MemberDays`` needs. What they pay is counted in ``book``.
+    member what ``MemberDays`` needs. What they pay is taken from ``till``.
     """
     by_key: dict[EventKey, StreakDay] = {}
     known: dict[MemberId, list[StreakDay]] = {request.member_id: [] for request in requests}
@@ -103,7 +114,7 @@ def decide_check_ins(
     of_member = {member_id: MemberDays(rows) for member_id, rows in known.items()}
     rulings: list[CheckInRuling | KeyReused] = []
     for request in requests:
-        ruling = _rule(of_member[request.member_id], by_key.get(request.key), book, request)
+        ruling = _rule(of_member[request.member_id], by_key.get(request.key), till, request)
         rulings.append(ruling)
         if isinstance(ruling, CheckInRuling) and ruling.turn is Turn.FIRST:
             by_key[request.key] = ruling.day
@@ -111,7 +122,7 @@ def decide_check_ins(
 
 
 def _rule(
-    days: MemberDays, replayed: StreakDay | None, book: BudgetBook, request: CheckInRequest
+    days: MemberDays, replayed: StreakDay | None, till: Till, request: CheckInRequest
 ) -> CheckInRuling | KeyReused:
     if replayed is not None:
         if replayed.member_id != request.member_id or replayed.kind is not DayKind.CAME:
@@ -120,7 +131,7 @@ def _rule(
     present = days.on(request.on_date)
     if present is not None:
         return CheckInRuling(present, Turn.REPEATED)
-    return _come(days, book, request)
+    return _come(days, till, request)
 
 
 def _replay(days: MemberDays, day: StreakDay) -> CheckInRuling:
@@ -134,7 +145,7 @@ def _replay(days: MemberDays, day: StreakDay) -> CheckInRuling:
     )
 
 
-def _come(days: MemberDays, book: BudgetBook, request: CheckInRequest) -> CheckInRuling:
+def _come(days: MemberDays, till: Till, request: CheckInRequest) -> CheckInRuling:
     """The first check-in of a day.
 
     An event may come late, after one of a later day. Its day joins the streak and is paid; but
@@ -151,7 +162,8 @@ def _come(days: MemberDays, book: BudgetBook, request: CheckInRequest) -> CheckI
     earned = due and held < request.most_freezes
     bonus = request.milestones.get(streak, 0)
     spending = Spending(request.points + bonus, request.on_date)
-    paid = isinstance(book.take(request.budgets, spending), BudgetTaken)
+    paid = isinstance(till.budgets.take(request.budgets, spending), BudgetTaken)
+    extra, campaign = _extra(till.purses, request) if paid else (0, "")
     day = days.add(
         StreakDay(
             member_id=request.member_id,
@@ -163,9 +175,21 @@ def _come(days: MemberDays, book: BudgetBook, request: CheckInRequest) -> CheckI
             bonus=bonus if paid else 0,
             freezes=held + earned,
             key=request.key,
+            extra=extra,
+            campaign=campaign,
         )
     )
     return CheckInRuling(day, Turn.FIRST, len(frozen), earned, frozen)
+
+
+def _extra(purses: Purses, request: CheckInRequest) -> tuple[int, str]:
+    """What a campaign adds to the day's points, and which; milestones are not boosted."""
+    boost = request.boost
+    if boost is None:
+        return 0, ""
+    extra = percent_of(request.points, boost.percent) - request.points
+    taken = extra > 0 and purses.take(boost.campaign, extra)
+    return (extra, boost.campaign) if taken else (0, "")
 
 
 def _freeze(days: MemberDays, request: CheckInRequest) -> tuple[StreakDay, ...]:
@@ -193,15 +217,17 @@ def _freeze(days: MemberDays, request: CheckInRequest) -> tuple[StreakDay, ...]:
 
 
 def transfers_of(day: StreakDay, request: CheckInRequest) -> tuple[Transfer, ...]:
-    """What a checked-in day issues: its points and, apart from them, its milestone's bonus."""
+    """What a checked-in day pays: its points and, apart from them, its milestone and a boost."""
     if not day.points:
         return ()
     key = f"checkin/{day.member_id}/{day.on_date.isoformat()}"
     points = _issue(day, request, key, day.points, Reason.CHECKIN)
-    if not day.bonus:
-        return (points,)
-    bonus = _issue(day, request, f"{key}/milestone", day.bonus, Reason.CHECKIN_MILESTONE)
-    return (points, bonus)
+    paid = [points]
+    if day.bonus:
+        paid.append(_issue(day, request, f"{key}/milestone", day.bonus, Reason.CHECKIN_MILESTONE))
+    if day.extra:
+        paid.append(extra_of(points, day.campaign, day.extra))
+    return tuple(paid)
 
 
 def _issue(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.rewards.earning.deciding import percent_of
+from bot.rewards.boosts import percent_of
 from bot.settings.schema.rewards import RewardsFile
 from bot.settings.schema.rewards.earning import Caps, EarningRule
 
@@ -90,7 +90,10 @@ def forecast(file: RewardsFile, *, members: int, groups: int) -> Forecast:
 
 
 def cost_of_rule(rule: EarningRule, file: RewardsFile) -> Cost:
-    """The worst that one rule costs for one member, with the highest level and campaign."""
+    """The worst that one rule costs for one member, with the highest level.
+
+    What a campaign adds is held by the campaign's own budget.
+    """
     once = _most_at_once(rule, file)
     day = [
         *_capped(rule.most_points, "most_points", 1, (1, 1, 1)),
@@ -112,15 +115,7 @@ def cost_of_rule(rule: EarningRule, file: RewardsFile) -> Cost:
 
 def _most_at_once(rule: EarningRule, file: RewardsFile) -> int:
     level = max(level.multiplier_percent for level in file.levels)
-    campaign = max(
-        (
-            campaign.multiplier_percent
-            for campaign in file.earning.campaigns
-            if not campaign.rules or rule.key in campaign.rules
-        ),
-        default=100,
-    )
-    return percent_of(percent_of(max(rule.points, rule.to_points), level), campaign)
+    return percent_of(max(rule.points, rule.to_points), level)
 
 
 def _capped(caps: Caps, name: str, each: int, periods: tuple[int, int, int]) -> list[Bound]:

@@ -2,7 +2,8 @@
 
 A rule pays an event once. It pays nothing for what the member said like this before, within its
 cooldown, or above one of its caps; the last payment below a cap is cut to fit. Caps are final:
-neither levels nor campaigns raise them. What no budget has left is not issued.
+neither levels nor campaigns raise them. What no budget has left is not issued, and what a campaign
+would add is not promised when its account does not hold it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,17 +13,13 @@ from enum import StrEnum
 
 from bot.core.arithmetic import read_formula
 from bot.core.ids import EventKey, MemberId
+from bot.rewards.boosts import Purses, percent_of
 from bot.rewards.budgets import BudgetBook, BudgetSpent, Spending
 from bot.rewards.earning.rules import EarningWish
 from bot.rewards.earning.texts import are_alike
 from bot.rewards.ledger.transfers import MOST_AMOUNT
 from bot.rewards.levels import rank_of
-from bot.settings.schema.rewards.earning import (
-    FORMULA_NAMES,
-    Caps,
-    EarningCampaign,
-    EarningRule,
-)
+from bot.settings.schema.rewards.earning import FORMULA_NAMES, Caps, EarningRule
 
 DAYS_LOOKED_AT = 7
 """How far back single earnings matter: for the week, for cooldowns and for repeated texts."""
@@ -42,7 +39,7 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What a rule paid: ``points`` in all, of which ``campaign`` added ``extra``.
+    """What was paid for an act: ``points`` in all, of which ``campaign`` added ``extra``.
 
     ``everyday`` counts it for the daily cap of all rules.
     """
@@ -76,13 +73,15 @@ class History:
     """What is known before deciding, and what a batch adds to it.
 
     ``recent`` are each member's earnings of the last days, or more of them, ``in_all`` what each
-    rule paid him ever (where a rule has a cap on that), ``life`` the points he earned in his life.
+    rule paid him ever (where a rule has a cap on that), ``life`` the points he earned in his life,
+    ``purses`` what the campaigns that boost have left.
     """
 
     recent: dict[MemberId, list[Earned]]
     in_all: dict[tuple[MemberId, str], Tally]
     life: dict[MemberId, int]
     budgets: BudgetBook = field(default_factory=lambda: BudgetBook({}))
+    purses: Purses = field(default_factory=Purses)
 
 
 def decide_earnings(history: History, wishes: Sequence[EarningWish]) -> list[Earned | Because]:
@@ -103,7 +102,7 @@ def _decide(history: History, wish: EarningWish) -> Earned | Because:
     level = rank_of(wish.file.levels, history.life.get(wish.member_id, 0))
     base = _base(wish, level.place + 1, _times(before, wish.rule, wish.on_date))
     plain = percent_of(base, level.level.multiplier_percent)
-    earned = _pay(history.budgets, wish, plain, room)
+    earned = _pay(history, wish, plain, room)
     if isinstance(earned, Earned):
         known.append(earned)
         whose = (wish.member_id, wish.rule.key)
@@ -177,18 +176,17 @@ def _base(wish: EarningWish, level: int, times_today: int) -> int:
     return max(rule.points, min(value, rule.to_points))
 
 
-def _pay(budgets: BudgetBook, wish: EarningWish, plain: int, room: int) -> Earned | Because:
-    """Pay with what the campaign adds, or without it when the campaign's budget is spent."""
-    limits, on_date = wish.file.budgets, wish.on_date
-    campaign = campaign_of(wish.file.earning.campaigns, wish.rule, on_date)
+def _pay(history: History, wish: EarningWish, plain: int, room: int) -> Earned | Because:
+    """Pay what the rule pays, and what a campaign adds while it has it."""
     base = min(plain, room)
-    if campaign is not None:
-        extra = min(percent_of(plain, campaign.multiplier_percent), room) - base
-        both = Spending(base, on_date), Spending(extra, on_date, campaign=campaign.key)
-        if extra and not isinstance(budgets.take(limits, *both), BudgetSpent):
-            return _earned(wish, base + extra, extra, campaign.key)
-    if isinstance(budgets.take(limits, Spending(base, on_date)), BudgetSpent):
+    taken = history.budgets.take(wish.file.budgets, Spending(base, wish.on_date))
+    if isinstance(taken, BudgetSpent):
         return Because.BUDGET
+    boost = wish.boost
+    if boost is not None:
+        extra = min(percent_of(plain, boost.percent), room) - base
+        if extra and history.purses.take(boost.campaign, extra):
+            return _earned(wish, base + extra, extra, boost.campaign)
     return _earned(wish, base, 0, "")
 
 
@@ -205,21 +203,3 @@ def _earned(wish: EarningWish, points: int, extra: int, campaign: str) -> Earned
         everyday=not wish.rule.beyond_daily_cap,
         sketch=wish.sketch,
     )
-
-
-def campaign_of(
-    campaigns: Iterable[EarningCampaign], rule: EarningRule, on_date: date
-) -> EarningCampaign | None:
-    """Of the campaigns that are on for a rule on a day, the one that pays most."""
-    running = [
-        campaign
-        for campaign in campaigns
-        if campaign.first_day <= on_date <= campaign.last_day
-        and (not campaign.rules or rule.key in campaign.rules)
-    ]
-    return max(running, key=lambda campaign: campaign.multiplier_percent, default=None)
-
-
-def percent_of(points: int, percent: int) -> int:
-    """So much of points, in whole points; a half is rounded up."""
-    return (points * percent + 50) // 100

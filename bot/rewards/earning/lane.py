@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.core.ids import EventKey, MemberId
+from bot.rewards.boosts import extra_of, load_purses
 from bot.rewards.budgets import Spending, load_budgets, write_budgets
 from bot.rewards.earning.deciding import (
     DAYS_LOOKED_AT,
@@ -15,7 +16,6 @@ from bot.rewards.earning.deciding import (
     Earned,
     History,
     Tally,
-    campaign_of,
     decide_earnings,
 )
 from bot.rewards.earning.rules import EarningWish
@@ -72,7 +72,7 @@ def earn(connection: Connection, wishes: Sequence[EarningWish]) -> list[Earned |
         if isinstance(answer, Earned)
     ]
     write_budgets(connection, history.budgets)
-    post_all(connection, [[_transfer(wish, earned)] for wish, earned in paid])
+    post_all(connection, [_transfers(wish, earned) for wish, earned in paid])
     connection.write(_WRITE, [_row(wish, earned) for wish, earned in paid])
     return answers
 
@@ -91,7 +91,8 @@ def _load(connection: Connection, wishes: Sequence[EarningWish]) -> History:
         recent=recent,
         in_all=_load_in_all(connection, wishes),
         life={},
-        budgets=load_budgets(connection, [item for wish in wishes for item in _spendings(wish)]),
+        budgets=load_budgets(connection, [Spending(0, wish.on_date) for wish in wishes]),
+        purses=load_purses(connection, {wish.boost.campaign for wish in wishes if wish.boost}),
     )
 
 
@@ -110,24 +111,20 @@ def _load_in_all(
     }
 
 
-def _spendings(wish: EarningWish) -> tuple[Spending, ...]:
-    """The budgets that a wish may touch."""
-    campaign = campaign_of(wish.file.earning.campaigns, wish.rule, wish.on_date)
-    return (Spending(0, wish.on_date, campaign="" if campaign is None else campaign.key),)
-
-
-def _transfer(wish: EarningWish, earned: Earned) -> Transfer:
-    return Transfer(
+def _transfers(wish: EarningWish, earned: Earned) -> tuple[Transfer, ...]:
+    """What the rule pays, and apart from it what a campaign adds."""
+    base = Transfer(
         key=f"earning/{earned.event_key}/{earned.rule}",
         debit=AccountRef.issuance(),
         credit=AccountRef.member(earned.member_id),
-        amount=earned.points,
+        amount=earned.points - earned.extra,
         reason=Reason.EARNING,
         reference=earned.event_key,
         actor=f"member/{earned.member_id}",
         at=earned.at,
         expires_on=expiry_of(wish.file.points, earned.on_date),
     )
+    return (base, extra_of(base, earned.campaign, earned.extra)) if earned.extra else (base,)
 
 
 def _row(wish: EarningWish, earned: Earned) -> tuple[int | str, ...]:

@@ -1,12 +1,13 @@
 """Which earning rules an act matches. Pure; whether they pay is decided where it is written."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final
 
 from bot.core.ids import EventKey, GroupKey, MemberId
+from bot.rewards.boosts import NO_BOOSTS, Boost
 from bot.rewards.days import community_date
 from bot.rewards.earning.texts import essence, sketch_of
 from bot.settings.schema.members import Act
@@ -23,6 +24,7 @@ class EarningWish:
 
     ``drawn`` is what the rule pays by itself where that is known already, and 0 where its formula
     has to be reckoned. ``characters`` and ``sketch`` are those of the text, 0 and empty without.
+    ``boost`` is the campaign that adds to it, if one does.
     """
 
     member_id: MemberId
@@ -35,6 +37,7 @@ class EarningWish:
     drawn: int
     characters: int
     sketch: str
+    boost: Boost | None = None
 
 
 def match_earnings(
@@ -48,8 +51,12 @@ def match_earnings(
     at: datetime,
     zone: tzinfo,
     rng: random.Random,
+    boosts: Mapping[str, Boost] = NO_BOOSTS,
 ) -> tuple[EarningWish, ...]:
-    """A wish for each rule that one event matches; ``group_key`` is None outside of groups."""
+    """A wish for each rule that one event matches; ``group_key`` is None outside of groups.
+
+    ``boosts`` are those of the group on this day, by the key of the rule.
+    """
     rules = [
         rule
         for rule in file.earning.rules
@@ -72,6 +79,7 @@ def match_earnings(
             drawn=_draw(rule, rng),
             characters=len(said) if rule.act in SPOKEN else 0,
             sketch=sketch if rule.act in SPOKEN else "",
+            boost=boosts.get(rule.key),
         )
         for rule in rules
         if rule.act not in SPOKEN or (said and len(said) >= rule.least_characters)

@@ -155,6 +155,12 @@ class Reason(StrEnum):
     """A campaign gets what it may spend."""
 
     BUDGET_RETURN = "budget_return"
+    CAMPAIGN_EXTRA = "campaign_extra"
+    """What a campaign adds to an earning or a check-in."""
+
+    CAMPAIGN_ARRIVAL = "campaign_arrival"
+    """For being at a campaign's meeting."""
+
     LOTTERY_FEE = "lottery_fee"
     LOTTERY_PRIZE = "lottery_prize"
     LOTTERY_LAPSED = "lottery_lapsed"
@@ -190,6 +196,7 @@ def _roads(
 
 _OPEN_KINDS = (AccountKind.ISSUANCE, AccountKind.MEMBER, AccountKind.GROUP, AccountKind.CAMPAIGN)
 _REWARD = _roads((AccountKind.ISSUANCE,), (AccountKind.MEMBER,))
+_GIFT = _roads((AccountKind.CAMPAIGN,), (AccountKind.MEMBER,))
 _SPENDING = _roads((AccountKind.MEMBER,), (AccountKind.SPENT,))
 
 ROADS: dict[Reason, frozenset[tuple[AccountKind, AccountKind]]] = {
@@ -205,6 +212,8 @@ ROADS: dict[Reason, frozenset[tuple[AccountKind, AccountKind]]] = {
     Reason.PACKET_REFUND: _roads((AccountKind.PACKET,), (AccountKind.GROUP, AccountKind.CAMPAIGN)),
     Reason.BUDGET: _roads((AccountKind.ISSUANCE,), (AccountKind.CAMPAIGN,)),
     Reason.BUDGET_RETURN: _roads((AccountKind.CAMPAIGN,), (AccountKind.ISSUANCE,)),
+    Reason.CAMPAIGN_EXTRA: _GIFT,
+    Reason.CAMPAIGN_ARRIVAL: _GIFT,
     Reason.LOTTERY_FEE: _SPENDING,
     Reason.LOTTERY_PRIZE: _roads(
         (AccountKind.ISSUANCE, AccountKind.CAMPAIGN, AccountKind.STOCK), (AccountKind.MEMBER,)

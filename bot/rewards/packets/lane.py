@@ -9,6 +9,8 @@ from datetime import datetime
 
 from bot.core.errors import KeyReused
 from bot.core.ids import PacketId
+from bot.core.money import Currency
+from bot.rewards.budgets import load_budgets, write_budgets
 from bot.rewards.ledger.lane import post_all
 from bot.rewards.packets.claim_rows import load_facts, write_claims, write_guesses
 from bot.rewards.packets.claiming import ClaimRequest, Taken, decide_claims, transfer_of
@@ -17,6 +19,7 @@ from bot.rewards.packets.opening import (
     OpenRequest,
     OpenRuling,
     Reopened,
+    cash_of,
     decide_opens,
     expire,
     whole,
@@ -53,10 +56,12 @@ def apply_opens(
     connection: Connection, requests: Sequence[OpenRequest]
 ) -> list[OpenedPacket | PacketRefused | KeyReused]:
     """Open packets within the open transaction; one answer for each request, in order."""
-    rulings = decide_opens(load_pools(connection, requests), requests)
+    pools = load_pools(connection, requests)
+    rulings = decide_opens(pools, requests)
     openings = [ruling for ruling in rulings if isinstance(ruling, Opening)]
     post_all(connection, [opening.transfers for opening in openings])
     write_openings(connection, openings)
+    write_budgets(connection, pools.book)
     return [_open_answer(ruling) for ruling in rulings]
 
 
@@ -109,7 +114,21 @@ def _expire_due(connection: Connection, now: datetime) -> tuple[EndedPacket, ...
     ended = [expire(packet, now) for packet in load_due(connection, now)]
     post_all(connection, [(refund,) for _, refund in ended])
     update_packets(connection, [packet for packet, _ in ended])
+    _uncount(connection, [packet for packet, _ in ended])
     return tuple(_ended(packets, now) for packets in load_untold(connection, now))
+
+
+def _uncount(connection: Connection, ended: Sequence[Packet]) -> None:
+    """Cash that nobody claimed was promised on its day and is not any more."""
+    rests = [
+        cash_of(packet.left_points, packet.on_date)
+        for packet in ended
+        if packet.terms.currency is Currency.FEN
+    ]
+    book = load_budgets(connection, rests)
+    for rest in rests:
+        book.give_back(rest)
+    write_budgets(connection, book)
 
 
 def _open_answer(ruling: OpenRuling) -> OpenedPacket | PacketRefused | KeyReused:

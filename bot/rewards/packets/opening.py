@@ -3,16 +3,19 @@
 A packet is paid from its group's pool, from its owner's own, or from a campaign's budget. The
 first packet of a community day fills a pool up to the day's allowance; what expired packets give
 back stays in it beside that. A rain is several packets that are opened together, each a drop.
+
+Cash is promised when its packet is opened, so it is counted in the budgets then.
 """
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.core.errors import KeyReused
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
 from bot.core.money import Currency
+from bot.rewards.budgets import BudgetBook, BudgetSpent, Spending
 from bot.rewards.ledger.transfers import AccountRef, Reason, Transfer
 from bot.rewards.packets.gate import PacketKind, Purse, Terms
 from bot.rewards.packets.packet import (
@@ -25,6 +28,7 @@ from bot.rewards.packets.packet import (
 )
 from bot.rewards.packets.split import split_fixed, split_lucky
 from bot.settings.schema.rewards import Packets as PacketRules
+from bot.settings.schema.rewards.budgets import Budgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class OpenRequest:
     ``opens_at`` is when the first drop falls, ``every`` the time between two drops. ``allowance``
     is what the pool is filled up to with the day's first packet, ``most_a_day`` what one owner may
     send a day (0: as much as he can pay). ``drawn`` are the shares of each drop, or why these
-    terms cannot be a packet.
+    terms cannot be a packet. ``budgets`` are how much cash may be promised at all.
     """
 
     key: EventKey
@@ -49,6 +53,7 @@ class OpenRequest:
     allowance: int
     most_a_day: int
     drawn: tuple[Draw, ...] | PacketRefused
+    budgets: Budgets
 
     @property
     def purse(self) -> AccountRef:
@@ -62,7 +67,8 @@ class Pools:
 
     ``packets`` by the requests' keys, a rain with all its drops; ``balances`` of what shall pay;
     ``filled`` the pools' days that had a packet; ``sent`` the points that each owner has sent on
-    the day; ``last_packet_id`` the highest id so far (0 when none).
+    the day; ``last_packet_id`` the highest id so far (0 when none); ``book`` the cash promised so
+    far.
     """
 
     packets: Mapping[EventKey, tuple[Packet, ...]]
@@ -70,6 +76,7 @@ class Pools:
     filled: frozenset[tuple[AccountRef, date]]
     sent: Mapping[tuple[MemberId, date], int]
     last_packet_id: int
+    book: BudgetBook = field(default_factory=lambda: BudgetBook({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,7 @@ class _Desk:
         self._filled = set(pools.filled)
         self._sent = dict(pools.sent)
         self._last_id = pools.last_packet_id
+        self._book = pools.book
 
     def rule(self, request: OpenRequest) -> OpenRuling:
         known = self._packets.get(request.key)
@@ -205,6 +213,12 @@ class _Desk:
             return PacketRefused(RefusedBecause.DAY_SPENT, asked | {"left": max(0, left)})
         if pool < terms.points:
             return PacketRefused(RefusedBecause.POOL_SHORT, asked | {"pool": pool})
+        if terms.currency is not Currency.FEN:
+            return None
+        spent = self._book.take(request.budgets, cash_of(terms.points, request.on_date))
+        if isinstance(spent, BudgetSpent):
+            data = asked | {"left": spent.left}
+            return PacketRefused(RefusedBecause.BUDGET_SPENT, data, spent.opens_on)
         return None
 
     def _keep(self, request: OpenRequest, packets: tuple[Packet, ...], pool: int) -> None:
@@ -275,6 +289,11 @@ def _filling(request: OpenRequest, amount: int, reference: str) -> Transfer:
         actor=f"member/{request.owner_id}",
         at=request.at,
     )
+
+
+def cash_of(fen: int, on_date: date) -> Spending:
+    """Cash that was promised on a community day, as the budgets count it."""
+    return Spending(fen, on_date, Currency.FEN)
 
 
 def expire(packet: Packet, now: datetime) -> tuple[Packet, Transfer]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from bot.core.ids import EventKey, GroupKey, MemberId, PacketId
+from bot.core.money import Currency
+from bot.rewards.budgets import load_budgets
 from bot.rewards.ledger.lane import load_accounts
 from bot.rewards.ledger.transfers import AccountRef
 from bot.rewards.packets.gate import Purse, owner_pool
-from bot.rewards.packets.opening import Opening, OpenRequest, Pools
+from bot.rewards.packets.opening import Opening, OpenRequest, Pools, cash_of
 from bot.rewards.packets.packet import Draw, Packet, PacketRefused
 from bot.rewards.packets.packet_rows import packet_of
 from bot.store.connection import Connection, Row, Value
@@ -112,6 +114,14 @@ def load_pools(connection: Connection, requests: Sequence[OpenRequest]) -> Pools
             for owner_id, day, points in connection.read(_SENT, owners)
         },
         last_packet_id=last_packet_id,
+        book=load_budgets(
+            connection,
+            [
+                cash_of(0, request.on_date)
+                for request in requests
+                if request.terms.currency is Currency.FEN
+            ],
+        ),
     )
 
 

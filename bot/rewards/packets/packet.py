@@ -159,6 +159,8 @@ class RefusedBecause(StrEnum):
     """The owner has sent today what he may."""
     NO_CASH = "no_cash"
     """Cash packets are switched off, or not paid by a campaign."""
+    BUDGET_SPENT = "budget_spent"
+    """So much cash may not be promised any more, today or this month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,13 @@ class PacketRefused:
 
     ``data`` holds the numbers for the sentence: ``points`` and ``shares`` as asked for, and
     ``most_points``, ``most_shares``, ``most_drops``, ``least_share``, ``pool`` or ``left`` where
-    they were the reason.
+    they were the reason. ``opens_on`` is the day on which it will work, where a budget was the
+    reason and will ever do.
     """
 
     reason: RefusedBecause
     data: dict[str, int]
+    opens_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,7 @@ class Packets:
                 allowance=_allowance(terms.purse, rules),
                 most_a_day=limits.most_points_a_day,
                 drawn=draw_packet(terms, limits, self._rng),
+                budgets=rules.budgets,
             )
         )
 

@@ -1,11 +1,16 @@
 """Books in which everything has happened once, for tests that break or guard them."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.campaigns.perk_desk import apply_perks
+from bot.campaigns.seat_lane import apply_seats
 from bot.core.ids import MemberId
 from bot.core.money import Currency
 from bot.core.payouts import Bill, BillState
+from bot.handlers.submissions.reviewing import apply_decisions, decision_on
+from bot.members.submissions.lane import Review, apply_wishes
 from bot.rewards.adjustments import apply_adjustments
 from bot.rewards.checkin.lane import apply_check_ins, apply_make_ups
 from bot.rewards.earning.lane import earn
@@ -20,12 +25,15 @@ from bot.rewards.redemption.winnings import apply_claims, apply_issues
 from bot.rewards.thanks import apply_thanks
 from bot.store.connection import Connection
 from tests.support import pay
+from tests.unit.campaigns import support as campaigns
+from tests.unit.members.submissions import support as submissions
 from tests.unit.rewards.earning import support as deeds
 from tests.unit.rewards.lottery import support as lottery
 from tests.unit.rewards.redemption import support as shop
 from tests.unit.rewards.support import (
     DAY,
     NOW,
+    SHANGHAI,
     TODAY,
     VIP,
     add_referral,
@@ -57,7 +65,9 @@ def fill(books: Connection) -> None:
     11 to 18 in 2, whose one gift went unclaimed and to a second winner; 19 claimed a gift of 3 and
     got a code for a coupon of 4. Member 20 earned by a rule, thanked 21 and was corrected; a second
     correction waits. Points of 23 ended. Payouts of member 22: 1 was paid, 2 failed, 3 has not
-    begun. A board is kept.
+    begun. A board is kept. Submission 1 of member 24 was taken in and chosen; 2 says the same, was
+    taken in as well and not paid. A campaign gave 33 a boost for talking and 32 one for coming, and
+    seats to 31 and 32, of whom 31 arrived; 34 waits. 31 took its perk; its cash went into packet 4.
     """
     for day in range(3):
         at = NOW + day * DAY
@@ -80,6 +90,8 @@ def fill(books: Connection) -> None:
     _let_points_end(books)
     _pay_out(books)
     _keep_a_board(books)
+    _take_submissions_in(books)
+    run_a_campaign(books)
 
 
 def _keep_a_streak(books: Connection) -> None:
@@ -187,6 +199,40 @@ def _keep_a_board(books: Connection) -> None:
         " frozen_at) VALUES (1, 'vip', 'points', 'day', '2026-11-22', '2026-11-22', 2, 0)"
     )
     books.execute("INSERT INTO board_line VALUES (1, 1, 2, 30, 5), (1, 2, 3, 30, 6)")
+
+
+def run_a_campaign(books: Connection) -> None:
+    campaigns.give_money(books)
+    campaigns.join(books, 31, 32, 33, 34)
+    run(books, earn, campaigns.boosted_talk(33))
+    run(books, apply_check_ins, campaigns.boosted_check_in(32))
+    run(books, apply_seats, *(campaigns.sign_up(number) for number in (31, 32, 34)))
+    run(books, apply_seats, campaigns.arrival(31))
+    run(books, apply_perks, campaigns.perk(31))
+    opened(books, campaigns.cash_packet())
+
+
+def _take_submissions_in(books: Connection) -> None:
+    books.execute("INSERT INTO appointment VALUES ('', 25, 'operator')")
+    author, operator = MemberId(24), MemberId(25)
+    for number in (1, 2):
+        run(
+            books,
+            apply_wishes,
+            submissions.offer(f"sent/{number}", author=author, sketch="0" * 32),
+            submissions.agree(f"agreed/{number}", by=author, number=number),
+        )
+        _decide(books, submissions.approve(f"yes/{number}", by=operator, number=number))
+    _decide(books, submissions.feature("best", by=operator))
+
+
+def _decide(books: Connection, review: Review) -> None:
+    one = submissions.stored(books, review.number)
+    run(
+        books,
+        apply_decisions,
+        decision_on(one, review, submissions.RULES, zone=SHANGHAI, rng=random.Random(1)),
+    )
 
 
 def healthy_books(books: Connection) -> None:

@@ -245,6 +245,7 @@ def packet(
         else limits.owner_points_a_day,
         most_a_day=limits.most_points_a_day,
         drawn=draw_packet(wanted, limits, random.Random(seed)),
+        budgets=settings.budgets,
     )
 
 

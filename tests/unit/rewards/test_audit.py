@@ -11,12 +11,13 @@ from bot.store.sql import Dialect
 from tests.unit.rewards.healthy import healthy_books
 from tests.unit.rewards.support import contents, new_books
 from tests.unit.rewards.tampering.books import BOOKS
+from tests.unit.rewards.tampering.campaigns import CAMPAIGNS
 from tests.unit.rewards.tampering.games import GAMES
 from tests.unit.rewards.tampering.merits import MERITS
 from tests.unit.rewards.tampering.mutant import BEN, Mutant, alter, take_the_guards_away
 from tests.unit.rewards.tampering.shop import SHOP
 
-MUTANTS = [*BOOKS, *GAMES, *MERITS, *SHOP]
+MUTANTS = [*BOOKS, *GAMES, *MERITS, *SHOP, *CAMPAIGNS]
 
 
 def unguarded_books(books: Connection) -> None:

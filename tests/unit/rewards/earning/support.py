@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.ids import EventKey, GroupKey, MemberId
 from bot.rewards.adjustments import AdjustmentWish, Confirmation
+from bot.rewards.boosts import Boost
 from bot.rewards.days import community_date
 from bot.rewards.earning.rules import EarningWish
 from bot.rewards.earning.texts import essence, sketch_of
@@ -28,8 +29,8 @@ TALK: dict[str, Any] = {"key": "talk", "act": "message", "points": 2}
 
 
 def rewards(*rules: dict[str, Any], **sections: Any) -> RewardsFile:
-    """rewards.yaml with these earning rules; ``most_a_day`` and ``campaigns`` go to earning."""
-    earning = {key: sections.pop(key) for key in ("most_a_day", "campaigns") if key in sections}
+    """rewards.yaml with these earning rules; ``most_a_day`` goes to earning."""
+    earning = {key: sections.pop(key) for key in ("most_a_day",) if key in sections}
     sections.setdefault("levels", [{"name": "水", "from_points": 0}])
     return RewardsFile.model_validate({"earning": {"rules": rules, **earning}, **sections})
 
@@ -43,6 +44,7 @@ def wish(
     text: str = "",
     rule: int = 0,
     drawn: int | None = None,
+    boost: Boost | None = None,
 ) -> EarningWish:
     """A member did what a rule is for; the text is told from others by its key unless given."""
     chosen = file.earning.rules[rule]
@@ -58,6 +60,7 @@ def wish(
         drawn=chosen.points if drawn is None else drawn,
         characters=len(said),
         sketch=sketch_of(said, member),
+        boost=boost,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.money import Currency
 from bot.rewards.budgets import (
+    BudgetBook,
     BudgetKind,
     BudgetSpent,
     BudgetTaken,
@@ -29,8 +30,8 @@ def take(connection: Connection, rules: Budgets, *spendings: Spending) -> list[A
     return run(connection, take_budget, *[(rules, spending) for spending in spendings])
 
 
-def points(amount: int, on_date: date = TODAY, campaign: str = "") -> Spending:
-    return Spending(amount, on_date, campaign=campaign)
+def points(amount: int, on_date: date = TODAY) -> Spending:
+    return Spending(amount, on_date)
 
 
 def test_a_budget_gives_to_the_last_point_and_not_one_more(pond: Connection) -> None:
@@ -78,26 +79,25 @@ def test_what_is_more_than_the_whole_budget_never_opens(pond: Connection) -> Non
     assert (refused.left, refused.opens_on) == (10, None)
 
 
-def test_a_campaign_has_its_own_end_and_one_that_is_not_listed_has_nothing(
-    pond: Connection,
-) -> None:
-    rules = limits(campaigns={"double": {"points": 5}})
+def test_cash_and_points_are_counted_apart() -> None:
+    rules, book = limits(points={"a_day": 10}, fen={"a_day": 100}), BudgetBook({})
 
-    assert take(pond, rules, points(5, campaign="double")) == [BudgetTaken()]
-    (spent,) = take(pond, rules, points(1, campaign="double"))
-    (unknown,) = take(pond, rules, points(1, campaign="triple"))
+    assert book.take(rules, points(10)) == BudgetTaken()
+    assert book.take(rules, Spending(100, TODAY, Currency.FEN)) == BudgetTaken()
+    refused = book.take(rules, Spending(1, TODAY, Currency.FEN))
 
-    assert (spent.kind, spent.left, spent.opens_on) == (BudgetKind.CAMPAIGN, 0, None)
-    assert (unknown.kind, unknown.limit) == (BudgetKind.CAMPAIGN, 0)
-
-
-def test_cash_and_points_are_counted_apart(pond: Connection) -> None:
-    rules = limits(points={"a_day": 10}, fen={"a_day": 100})
-    take(pond, rules, points(10))
-
-    assert take(pond, rules, Spending(100, TODAY, Currency.FEN)) == [BudgetTaken()]
-    (refused,) = take(pond, rules, Spending(1, TODAY, Currency.FEN))
+    assert isinstance(refused, BudgetSpent)
     assert refused.currency is Currency.FEN
+
+
+def test_what_is_given_back_may_be_issued_again_in_its_day_and_month() -> None:
+    rules, book = limits(points={"a_day": 10, "a_month": 10}), BudgetBook({})
+    book.take(rules, points(10))
+
+    book.give_back(points(4))
+
+    assert book.take(rules, points(4)) == BudgetTaken()
+    assert isinstance(book.take(rules, points(1)), BudgetSpent)
 
 
 def test_what_was_issued_without_a_limit_counts_when_one_is_written(pond: Connection) -> None:

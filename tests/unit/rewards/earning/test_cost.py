@@ -41,20 +41,16 @@ def test_the_tightest_cap_is_the_bound(rule: dict[str, Any], day: int, month: in
     assert (found_day.points, found_month.points) == (day, month)
 
 
-def test_the_highest_level_and_campaign_are_reckoned_with() -> None:
+def test_the_highest_level_is_reckoned_with() -> None:
     file = rewards(
         {**TALK, "most_times": {"a_day": 1}},
         levels=[
             {"name": "水", "from_points": 0},
             {"name": "鱼", "from_points": 1, "multiplier_percent": 150},
         ],
-        campaigns=[
-            {"key": "c", "first_day": "2026-11-25", "last_day": "2026-11-25",
-             "multiplier_percent": 300}
-        ],
-    )  # fmt: skip
+    )
 
-    assert cost_of_rule(file.earning.rules[0], file).day.points == 9
+    assert cost_of_rule(file.earning.rules[0], file).day.points == 3
 
 
 def _cost(file: RewardsFile, name: str, members: int) -> Cost:

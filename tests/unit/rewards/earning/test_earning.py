@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from bot.rewards.boosts import Boost
 from bot.rewards.earning.deciding import Because, Earned
 from bot.rewards.earning.lane import earn
+from bot.rewards.ledger.lane import post
+from bot.rewards.ledger.transfers import AccountRef
 from bot.store.connection import Connection
 from tests.unit.rewards.earning.support import (
     DAY,
@@ -22,6 +25,7 @@ from tests.unit.rewards.earning.support import (
     run,
     wish,
 )
+from tests.unit.rewards.support import balance, gift
 
 
 def paid(answers: list[Any]) -> list[object]:
@@ -152,32 +156,47 @@ def test_a_higher_level_earns_more_but_not_above_a_cap(pond: Connection) -> None
     assert paid(answers) == [5, 8, 2], "5, then 7.5 rounded up, then what is left of 15"
 
 
-def test_a_campaign_pays_more_on_its_days_and_only_for_its_rules(pond: Connection) -> None:
-    campaign = {
-        "key": "double", "first_day": "2026-11-25", "last_day": "2026-11-25",
-        "multiplier_percent": 300, "rules": ["talk"],
-    }  # fmt: skip
-    file = rewards(
-        TALK,
-        {**TALK, "key": "other"},
-        campaigns=[campaign],
-        budgets={"campaigns": {"double": {"points": 100}}},
-    )
-    today = [wish(file, "e1"), wish(file, "e2", rule=1)]
-    tomorrow = wish(file, "e3", at=NOW + DAY)
+def test_a_campaign_adds_to_what_a_rule_pays_out_of_its_own_account(pond: Connection) -> None:
+    file = rewards(TALK)
+    give(pond, "spring", 100)
 
-    assert paid(run(pond, earn, *today, tomorrow)) == [6, 2, 2]
-    assert spent(pond, "campaign/double") == 4, "the campaign pays what it adds"
+    answers = run(pond, earn, wish(file, "e1", boost=Boost("spring", 300)), wish(file, "e2"))
+
+    assert paid(answers) == [6, 2]
+    assert (answers[0].extra, answers[0].campaign) == (4, "spring")
+    assert held(pond, "spring") == 96
+    assert spent(pond, "day/2026-11-25") == 4, "what was given to the campaign is not issued again"
 
 
 def test_a_campaign_without_money_leaves_what_the_rule_pays_anyway(pond: Connection) -> None:
-    campaign = {"key": "double", "first_day": "2026-11-25", "last_day": "2026-11-25"}
-    file = rewards(TALK, campaigns=[campaign], budgets={"campaigns": {"double": {"points": 3}}})
+    file, boost = rewards(TALK), Boost("spring", 200)
+    give(pond, "spring", 5)
 
-    answers = run(pond, earn, *[wish(file, f"e{number}") for number in range(3)])
+    answers = run(pond, earn, *[wish(file, f"e{number}", boost=boost) for number in range(4)])
 
-    assert paid(answers) == [4, 2, 2]
-    assert spent(pond, "campaign/double") == 2
+    assert paid(answers) == [4, 4, 2, 2], "the last point is less than what would be added"
+    assert (answers[2].extra, answers[2].campaign) == (0, "")
+    assert held(pond, "spring") == 1
+
+
+def test_a_boost_stays_within_the_caps_of_its_rule(pond: Connection) -> None:
+    file, boost = rewards({**TALK, "most_points": {"a_day": 5}}), Boost("spring", 200)
+    give(pond, "spring", 100)
+
+    answers = run(pond, earn, *[wish(file, f"e{number}", boost=boost) for number in range(3)])
+
+    assert paid(answers) == [4, 1, Because.CAPPED]
+    assert held(pond, "spring") == 98
+
+
+def give(connection: Connection, campaign: str, points: int) -> None:
+    """A campaign's account is given points."""
+    run(connection, post, [gift(f"start {campaign}", AccountRef.campaign(campaign), points)])
+
+
+def held(connection: Connection, campaign: str) -> int:
+    """What a campaign's account has left."""
+    return balance(connection, AccountRef.campaign(campaign))
 
 
 def test_what_no_budget_has_left_is_not_issued(pond: Connection) -> None:

@@ -133,4 +133,24 @@ MERITS = [
         "level_sums",
         "UPDATE member_level SET earned = earned + 1 WHERE member_id = 20",
     ),
+    mutant(
+        "a submission was taken in and not paid",
+        "submission_paid",
+        "UPDATE submission SET unpaid = '' WHERE id = 2",
+    ),
+    mutant(
+        "a submission that was paid says that it was not",
+        "submission_paid",
+        "UPDATE submission SET featured_unpaid = 'capped' WHERE id = 1",
+    ),
+    mutant(
+        "a submission was paid that nobody took in",
+        "submission_cause",
+        "UPDATE submission SET state = 'declined' WHERE id = 1",
+    ),
+    mutant(
+        "somebody else was paid for a submission",
+        "submission_paid submission_cause",
+        "UPDATE submission SET author_id = 26 WHERE id = 1",
+    ),
 ]

@@ -1,0 +1,1 @@
+"""活动: what members and staff do about campaigns, and what runs by the clock."""

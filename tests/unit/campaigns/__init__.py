@@ -1,0 +1,1 @@
+"""Tests of what campaigns give: seats, the door, perks and money."""
