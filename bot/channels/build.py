@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
 
@@ -26,6 +27,7 @@ from bot.channels.wecom_robot import WecomRobot
 from bot.channels.wecom_robot_socket import WecomRobotSocket
 from bot.core.clock import Clock
 from bot.core.ids import ChannelKey
+from bot.core.moments import Moments
 from bot.core.ports import (
     Capabilities,
     Codec,
@@ -69,6 +71,7 @@ class Channels:
     directories: dict[ChannelKey, Directory] = field(default_factory=dict)
     contacts: dict[ChannelKey, Contacts] = field(default_factory=dict)
     tasks: dict[ChannelKey, Tasks] = field(default_factory=dict)
+    moments: dict[ChannelKey, Moments] = field(default_factory=dict)
     pulls: dict[ChannelKey, Pull] = field(default_factory=dict)
     listeners: dict[ChannelKey, Listener] = field(default_factory=dict)
     media: dict[ChannelKey, MediaSource] = field(default_factory=dict)
@@ -83,10 +86,13 @@ class Channels:
 
 
 async def open_channels(
-    settings: Settings, clock: Clock, rng: random.Random, stage: Stage | None
+    settings: Settings, clock: Clock, rng: random.Random, stage: Stage | None, media: Path
 ) -> Channels:
-    """The channels of ``settings``; with a ``stage`` those of the word simulator play there."""
-    builder = _Builder(settings, clock, rng, stage, Channels(aiohttp.ClientSession()))
+    """The channels of ``settings``; with a ``stage`` those of the word simulator play there.
+
+    They show files of the configuration, and those that members sent in, which are in ``media``.
+    """
+    builder = _Builder(settings, clock, rng, stage, media, Channels(aiohttp.ClientSession()))
     for name, section in settings.bot.channels.items():
         builder.add(ChannelKey(name), section)
     return builder.channels
@@ -101,6 +107,7 @@ class _Builder:
         clock: Clock,
         rng: random.Random,
         stage: Stage | None,
+        media: Path,
         channels: Channels,
     ) -> None:
         self.channels = channels
@@ -108,7 +115,7 @@ class _Builder:
         self._clock = clock
         self._rng = rng
         self._stage = stage
-        self._shelf = MediaShelf(settings.directory, clock)
+        self._shelf = MediaShelf(settings.directory, clock, kept=(media,))
         self._apis: dict[str, PlatformApi] = {}
 
     def add(self, key: ChannelKey, section: schema.Channel) -> None:
@@ -140,6 +147,7 @@ class _Builder:
                 )
                 channels.senders[key] = channels.directories[key] = contact
                 channels.contacts[key] = channels.tasks[key] = contact
+                channels.moments[key] = contact.moments
             case schema.CustomerService():
                 service = CustomerService(
                     key=key,

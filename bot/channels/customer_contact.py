@@ -8,7 +8,6 @@ Source: developer.work.weixin.qq.com/document/path/92135 and 93338 (tasks), 9213
 """
 
 import contextlib
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from bot.channels.api import PlatformApi
@@ -25,8 +24,10 @@ from bot.channels.contact_reading import (
     words,
 )
 from bot.channels.contact_tags import TagLibrary
-from bot.channels.http import garbled, send_result
+from bot.channels.http import send_result
 from bot.channels.media import MediaShelf
+from bot.channels.moments import CompanyMoments
+from bot.channels.paging import all_pages, at
 from bot.core.clock import Clock
 from bot.core.errors import PersonUnreachable, PlatformError, SettingsWrong, TransportError
 from bot.core.ids import ChannelKey, UserId
@@ -84,6 +85,8 @@ class CustomerContact:
         self._shelf = shelf
         self._clock = clock
         self._tags = TagLibrary(api, tag_group, clock)
+        self.moments = CompanyMoments(key, api, shelf)
+        """The Moments of the company's employees."""
 
     @property
     def key(self) -> ChannelKey:
@@ -99,7 +102,7 @@ class CustomerContact:
         """Nothing to give back: the client is the caller's."""
 
     async def send(self, outgoing: Outgoing) -> SendResult:
-        """One attempt: a welcome, a task for an employee, or a change of company tags.
+        """One attempt: a welcome, a task for an employee, a moment, or a change of company tags.
 
         A welcome and a task must not go out twice, so their silence is UNKNOWN. To mark twice is
         to mark once, so there silence is RETRY, as it is in what only prepares a message.
@@ -109,6 +112,8 @@ class CustomerContact:
             if isinstance(message, TagChange):
                 return await self._change_tags(UserId(address), message)
             return SendResult(Outcome.DEAD, "Of a customer only company tags can be noted.")
+        if kind is TargetKind.MOMENTS:
+            return await self.moments.send(outgoing)
         if reason := why_unsendable(message):
             return SendResult(Outcome.DEAD, reason)
         try:
@@ -204,7 +209,7 @@ class CustomerContact:
     async def read_tie(self, user_id: UserId, employee: UserId) -> Tie | None:
         """One tie, None when there is none. Raises PlatformError or TransportError."""
         try:
-            answers = await _all_pages(lambda cursor: self._read_customer(user_id, cursor))
+            answers = await all_pages(lambda cursor: self._read_customer(user_id, cursor))
         except PersonUnreachable as error:
             if error.errcode in {_NO_TIE, _NO_SUCH_CUSTOMER}:
                 return None
@@ -291,7 +296,7 @@ class CustomerContact:
             await self._post("mark_tag", {**pair, **named})
 
     async def _read_customer(self, user_id: UserId, cursor: str) -> dict[str, Any]:
-        params = {"external_userid": user_id, **_at(cursor)}
+        params = {"external_userid": user_id, **at(cursor)}
         return await self._api.get("externalcontact/get", params=params)
 
     async def _ties_of(self, employees: tuple[UserId, ...], tags: dict[str, str]) -> list[Tie]:
@@ -315,27 +320,10 @@ class CustomerContact:
         return [row for page in await self._pages(name, body) for row in parts(page, rows)]
 
     async def _pages(self, name: str, body: dict[str, Any]) -> list[dict[str, Any]]:
-        return await _all_pages(lambda cursor: self._post(name, {**body, **_at(cursor)}))
+        return await all_pages(lambda cursor: self._post(name, {**body, **at(cursor)}))
 
     async def _post(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         return await self._api.post(f"externalcontact/{name}", json=body)
-
-
-async def _all_pages(fetch: Callable[[str], Awaitable[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """All pages, from the first to the one that names none after it."""
-    pages, cursor, seen = [], "", {""}
-    while True:
-        pages.append(await fetch(cursor))
-        cursor = words(pages[-1], "next_cursor")
-        if not cursor:
-            return pages
-        if cursor in seen:
-            raise garbled("next_cursor")
-        seen.add(cursor)
-
-
-def _at(cursor: str) -> dict[str, str]:
-    return {"cursor": cursor} if cursor else {}
 
 
 def _ties_on(page: dict[str, Any], tags: dict[str, str]) -> list[Tie]:

@@ -1,8 +1,8 @@
 """Media: files of ours on their way out, encrypted files on their way in.
 
-Only what lies below the configuration directory can be shown, and what we draw ourselves. A file
-is uploaded once for each account that shows it; its media id is used until an hour before the
-platform forgets it, so that whoever tries again sends the same content.
+Only what lies below the configuration directory can be shown, what members sent in and we keep, and
+what we draw ourselves. A file is uploaded once for each account that shows it; its media id is used
+until an hour before the platform forgets it, so that whoever tries again sends the same content.
 
 Source: developer.work.weixin.qq.com/document/path/90253 (media/upload), 100719 (robots' media).
 """
@@ -58,10 +58,14 @@ class _Place:
 
 
 class MediaShelf:
-    """The files that messages may carry, and the media ids that platforms gave for them."""
+    """The files that messages may carry, and the media ids that platforms gave for them.
 
-    def __init__(self, directory: Path, clock: Clock) -> None:
+    Paths are relative to ``directory``; what lies below one of ``kept`` is named from the root.
+    """
+
+    def __init__(self, directory: Path, clock: Clock, *, kept: tuple[Path, ...] = ()) -> None:
         self._directory = directory
+        self._kept = kept
         self._clock = clock
         self._places: dict[tuple[str, ...], _Place] = defaultdict(_Place)
 
@@ -124,7 +128,7 @@ class MediaShelf:
         """Where the file is. Raises ContentRefused, and what the file system raises."""
         root = self._directory.resolve()
         path = (root / media.path).resolve()
-        if not path.is_relative_to(root):
+        if not any(path.is_relative_to(known) for known in (root, *map(Path.resolve, self._kept))):
             raise _refused(media, "lies outside the configuration directory")
         if not path.is_file():
             raise _refused(media, "does not exist")

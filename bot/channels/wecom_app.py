@@ -173,8 +173,8 @@ class WecomApp:
                     content = await self._content(message, TargetKind.GROUP)
                     await self._api.post("appchat/send", json={"chatid": address, **content})
                     return SendResult(Outcome.SENT, what_is_lost(message))
-                case TargetKind.RECORD:
-                    return SendResult(Outcome.DEAD, "An app keeps no notes about people.")
+                case TargetKind.RECORD | TargetKind.MOMENTS:
+                    return SendResult(Outcome.DEAD, "An app keeps no notes and has no Moments.")
         except (PlatformError, TransportError) as error:
             person = outgoing.target.kind is TargetKind.PERSON
             return send_result(error, repeat_is_safe=person)

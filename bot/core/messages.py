@@ -204,6 +204,9 @@ class TargetKind(StrEnum):
     RECORD = "record"
     """What the company notes about a person; nobody is shown anything."""
 
+    MOMENTS = "moments"
+    """The Moments 朋友圈 of employees; the address is their user ids with | between them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

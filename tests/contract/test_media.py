@@ -94,6 +94,18 @@ def test_nothing_outside_the_configuration_directory_is_read(
         shelf.read(picture(path.format(outside=outside)))
 
 
+def test_what_members_sent_in_is_read_from_where_it_is_kept(
+    directory: Path, clock: ManualClock, tmp_path: Path
+) -> None:
+    kept = tmp_path / "data" / "media"
+    (kept / "1").mkdir(parents=True)
+    (kept / "1" / "a.png").write_bytes(PICTURE)
+    shelf = MediaShelf(directory, clock, kept=(kept,))
+    assert shelf.read(picture(str(kept / "1" / "a.png"))).body == PICTURE
+    with pytest.raises(ContentRefused, match="outside the configuration directory"):
+        shelf.read(picture(str(tmp_path / "secret.png")))
+
+
 def test_a_link_inside_the_configuration_directory_is_followed(
     directory: Path, shelf: MediaShelf
 ) -> None:

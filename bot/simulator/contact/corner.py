@@ -15,6 +15,8 @@ from bot.simulator.contact.customer_calls import CustomerCalls
 from bot.simulator.contact.doors import Doors
 from bot.simulator.contact.friendship import Friendship
 from bot.simulator.contact.gathering import Gathering
+from bot.simulator.contact.moment_calls import MomentCalls
+from bot.simulator.contact.moment_routes import MomentRoutes
 from bot.simulator.contact.payloads import MemberList
 from bot.simulator.contact.phone import Phone
 from bot.simulator.contact.pictures import Pictures
@@ -71,8 +73,10 @@ class Contact:
             ChatCalls(world, chats),
             WelcomeCalls(world, friends, media),
             TaskCalls(world, records.sends, audience, media, self._show),
+            MomentCalls(world, records.moments, library, media=media, show=self._show),
         )
         self._pictures = Pictures(records.ways)
+        self._moment_routes = MomentRoutes(world, records.moments, friends, self._show)
         self._routes = ContactRoutes(
             world,
             records,
@@ -90,7 +94,11 @@ class Contact:
 
     def routes(self) -> list[web.RouteDef]:
         """What people can do, and the pictures of codes."""
-        return [*self._routes.routes(), *self._pictures.routes()]
+        return [
+            *self._routes.routes(),
+            *self._moment_routes.routes(),
+            *self._pictures.routes(),
+        ]
 
     def state_json(self) -> dict[str, Any]:
         """What the page shows of it, under "contact"; nothing where nobody works with customers."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.settings.schema.bot import BotFile
 from bot.simulator.contact.chats import Chats
 from bot.simulator.contact.friends import Friends
+from bot.simulator.contact.moments import CompanyMoments
 from bot.simulator.contact.tags import TagLibrary
 from bot.simulator.contact.tasks import MassSends
 from bot.simulator.contact.ways import Ways
@@ -20,5 +21,13 @@ class Records:
         self.ways = Ways(world, picture_url)
         self.chats = Chats(world)
         self.sends = MassSends(world)
-        for part in (self.friends, self.tag_library, self.ways, self.chats, self.sends):
+        self.moments = CompanyMoments(world)
+        for part in (
+            self.friends,
+            self.tag_library,
+            self.ways,
+            self.chats,
+            self.sends,
+            self.moments,
+        ):
             world.add(part)

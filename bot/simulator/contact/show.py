@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.simulator.contact.chats import Chat
 from bot.simulator.contact.friends import Tie
+from bot.simulator.contact.moments import Moment
 from bot.simulator.contact.records import Records
 from bot.simulator.contact.tags import Tag
 from bot.simulator.contact.tasks import ChatType, MassSend, Task
@@ -30,6 +31,11 @@ class Show:
                 self.task_json(send, task)
                 for send in records.sends.sends.values()
                 for task in send.tasks.values()
+            ],
+            "moments": [
+                self.moment_json(moment, employee)
+                for moment in records.moments.moments.values()
+                for employee in moment.publications
             ],
             "tags": self.tags_json(),
             "ways": [self.way_json(way) for way in records.ways.ways.values()],
@@ -131,6 +137,36 @@ class Show:
             return self._world.who(receiver).name
         chat = self._records.chats.called(receiver)
         return receiver if chat is None else chat.group.name
+
+    # Moments
+
+    def publish_moment(self, moment: Moment) -> None:
+        """A moment, as each of its employees sees it."""
+        for employee in moment.publications:
+            self._feed.publish("moments", self.moment_json(moment, employee))
+
+    def moment_json(self, moment: Moment, employee: str) -> dict[str, Any]:
+        """A moment as one of its employees sees it."""
+        publication = moment.publications[employee]
+        published_at = publication.published_at
+        return {
+            "moment_id": moment.moment_id,
+            "person": employee,
+            "state": publication.state,
+            "text": moment.content.text,
+            "attachments": list(moment.content.attachments),
+            "created_at": moment.made_at.isoformat(),
+            "published_at": None if published_at is None else published_at.isoformat(),
+            "seen_by": [
+                {"id": customer, "name": self._world.who(customer).name}
+                for customer in publication.seen_by
+            ],
+            "likes": [self._world.who(customer).name for customer in publication.likes],
+            "comments": [
+                {"name": self._world.who(customer).name, "text": text}
+                for customer, text, _ in publication.comments
+            ],
+        }
 
     # Tags and ways
 

@@ -111,6 +111,7 @@ function connect() {
   on("customer", takeContact("customers", "id"));
   on("customer_group", takeContact("customer_groups", "id"));
   on("tasks", takeContact("tasks", "msgid", "person"));
+  on("moments", takeContact("moments", "moment_id", "person"));
   on("tags", takeWhole("tags"));
   on("ways", takeWhole("ways"));
   on("accounts", rereadPlatform("accounts"));

@@ -49,6 +49,9 @@ export const customerGroup = (group) =>
 export const tasksOf = (person) =>
   (state.contact?.tasks ?? []).filter((task) => task.person === person);
 
+export const momentsOf = (person) =>
+  (state.contact?.moments ?? []).filter((moment) => moment.person === person);
+
 export const openTasks = (person) => tasksOf(person).filter((task) => task.state === "open").length;
 
 // ---- chats

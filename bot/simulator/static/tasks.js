@@ -2,6 +2,7 @@
 
 import { at, button, call, el, momentOf, state, toast } from "./base.js";
 import { mediaNode, pictureNode } from "./messages.js";
+import { momentNodes } from "./moments.js";
 import { tasksOf } from "./people.js";
 import { lines, link } from "./words.js";
 
@@ -18,6 +19,7 @@ export function tasksPage() {
     el("h3", "", "待发送"),
     ...(waiting.length ? waiting.map(taskNode) : [el("p", "nothing", "没有等着发送的群发。")]),
     ...(over.length ? [el("h3", "", "已处理"), ...over.map(taskNode)] : []),
+    ...momentNodes(state.person),
   ];
 }
 

@@ -147,6 +147,11 @@ class Pond:
         """The address of a picture."""
         return str((await self._post_media("uploadimg", PNG))["url"])
 
+    async def upload_attachment(self, body: bytes = PNG) -> str:
+        """A media id for Moments."""
+        query = {"media_type": "image", "attachment_type": "1"}
+        return str((await self._post_media("upload_attachment", body, **query))["media_id"])
+
     async def _post_media(self, path: str, body: bytes, **query: str) -> dict[str, Any]:
         form = FormData()
         form.add_field("media", body, filename="a.png", content_type="image/png")

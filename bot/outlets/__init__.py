@@ -1,0 +1,1 @@
+"""The same content elsewhere: Moments, Official Account, short video."""
