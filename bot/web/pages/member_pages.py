@@ -36,7 +36,7 @@ from bot.settings.schema.bot import Group
 from bot.settings.schema.commands import CommandName
 from bot.settings.settings import HasSettings
 from bot.web.pages.acts import BROKEN, BadAct, event_of, read_act, shown
-from bot.web.pages.tickets import Stamp, Ticket, are_equal
+from bot.web.pages.tickets import TICKET_COOKIE, Stamp, Ticket, are_equal, cookie_name
 from bot.web.pages.turnstile import Turnstile
 
 TICKET_LIFE: Final = timedelta(days=7)
@@ -63,7 +63,6 @@ FILES: Final = {
 """The files that anybody may have, by name."""
 
 _STRANGER: Final = "没有认出你来。请用在群里的微信打开；还没有加过群主的话，先加群主为好友。"
-_TICKET: Final = "pond"
 _STATE: Final = "pond_login"
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -123,7 +122,10 @@ class MemberPages:
         spot = self._spot(request)
         if self._visitor(request, spot) is not None:  # some browsers ask for the address twice
             return _redirect(self.pages.url(spot.group))
-        state, code = request.cookies.get(self._cookie(_STATE), ""), request.query.get("code", "")
+        state, code = (
+            request.cookies.get(self._cookie(_STATE), ""),
+            request.query.get("code", ""),
+        )
         if not state or not code or not are_equal(state, request.query.get("state", "")):
             return self._tell(spot, 403, "登录没有完成，请再打开一次。")
         try:
@@ -135,7 +137,7 @@ class MemberPages:
             return self._tell(spot, 502, "微信那边这会儿没有告诉我你是谁，请再试一次。")
         response = _redirect(self.pages.url(spot.group))
         ticket = Ticket(user_id, self.clock.now() + TICKET_LIFE)
-        self._keep(response, _TICKET, spot.stamp.write(ticket), TICKET_LIFE)
+        self._keep(response, TICKET_COOKIE, spot.stamp.write(ticket), TICKET_LIFE)
         self._keep(response, _STATE, "", timedelta())
         return response
 
@@ -191,7 +193,9 @@ class MemberPages:
         return _Spot(channel, group, self.logins[ChannelKey(section.login)], stamp)
 
     def _visitor(self, request: web.Request, spot: _Spot) -> UserId | None:
-        ticket = spot.stamp.read(request.cookies.get(self._cookie(_TICKET), ""), self.clock.now())
+        ticket = spot.stamp.read(
+            request.cookies.get(self._cookie(TICKET_COOKIE), ""), self.clock.now()
+        )
         return None if ticket is None else ticket.user_id
 
     def _send_to_login(self, spot: _Spot) -> web.Response:
@@ -216,8 +220,7 @@ class MemberPages:
         )
 
     def _cookie(self, name: str) -> str:
-        """The prefix lets no neighbouring host of the domain plant a cookie of ours."""
-        return f"__Host-{name}" if self.pages.are_public else name
+        return cookie_name(name, self.pages)
 
     def _render(self, group: Group) -> str:
         settings = self.live.current

@@ -9,8 +9,13 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from bot.core.ids import UserId
+from bot.settings.pages import Pages
+
+TICKET_COOKIE: Final = "pond"
+"""The cookie that holds a visitor's ticket, for ``cookie_name``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class Stamp:
     def _sign(self, words: str) -> str:
         message = f"ticket\0{self._realm}\0{words}".encode(errors="surrogatepass")
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+
+
+def cookie_name(name: str, pages: Pages) -> str:
+    """A cookie's name; the prefix lets no neighbouring host of the domain plant one of ours."""
+    return f"__Host-{name}" if pages.are_public else name
 
 
 def are_equal(expected: str, given: str) -> bool:

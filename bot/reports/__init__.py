@@ -1,0 +1,1 @@
+"""What became of posts: figures, comparisons, experiments. It only reads."""
