@@ -24,6 +24,7 @@ bench: $(VENV)/.dev  ## workloads, each against a floor in the same run
 	$(BIN)/python -m benchmarks.callback
 	$(BIN)/python -m benchmarks.claims
 	$(BIN)/python -m benchmarks.knowledge
+	$(BIN)/python -m benchmarks.plan
 
 format: $(VENV)/.dev  ## what `make check` would ask for
 	$(BIN)/ruff check --fix .
