@@ -7,6 +7,5 @@ MODELS: Final = (
     "bot.members.models",
     "bot.rewards.ledger.models",
     "bot.growth.models",
-    "bot.schedules.models",
     "bot.pipeline.proposals",
 )

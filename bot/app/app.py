@@ -26,6 +26,7 @@ from bot.core.metrics import Metrics
 from bot.core.ports import Listener
 from bot.core.randomness import secure
 from bot.handlers.configuration import ConfigurationWatch
+from bot.members.submissions.files import MEDIA_FOLDER
 from bot.schedules.ticker import Ticker
 from bot.settings.reload import LiveSettings
 from bot.settings.settings import Settings
@@ -46,8 +47,8 @@ DEAF_SECONDS = 5.0
 class App:
     """One process of Yutang.
 
-    ``data_directory`` holds the database and, in rehearsals, the simulator's journal;
-    ``database`` is the address of PostgreSQL, when the data is there. ``port`` overrides
+    ``data_directory`` holds the database, pictures of members and, in rehearsals, the simulator's
+    journal; ``database`` is the address of PostgreSQL, when the data is there. ``port`` overrides
     bot.yaml's (0 takes a free one). ``clock`` and ``rng``, which draws shares, codes and variants,
     are given by tests.
     """
@@ -76,6 +77,7 @@ class App:
         else:
             self.clock = clock or SystemClock()
         self.store = Store(data_directory, MODELS, database)
+        self._media = data_directory / MEDIA_FOLDER
         self._stopping = asyncio.Event()
         self._exits = AsyncExitStack()
         self._log = structlog.get_logger("app")
@@ -116,7 +118,7 @@ class App:
         later(self.store.close)
         await self.store.open()
         self._channels = await open_channels(
-            self.live.current, self.clock, self._rng, self._stage()
+            self.live.current, self.clock, self._rng, self._stage(), self._media
         )
         later(self._channels.close)
         await self._build()
@@ -148,6 +150,7 @@ class App:
                 rng=self._rng,
                 metrics=self.metrics,
                 address=self.address,
+                media=self._media,
                 pay_stage=self._pay_stage(),
                 model_stage=self._model_stage(),
             )

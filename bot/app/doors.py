@@ -4,6 +4,7 @@ from bot.app.house import House
 from bot.app.traffic import Traffic
 from bot.handlers.payout_news import PayoutJob
 from bot.web.callbacks import Callbacks
+from bot.web.pages.links import LinkPages
 from bot.web.pages.lottery import LotteryPages
 from bot.web.pages.member_pages import MemberPages
 from bot.web.pages.payout import PayoutPages
@@ -23,9 +24,11 @@ def doors_of(house: House, traffic: Traffic, payouts: PayoutJob) -> list[Route]:
         ground.live, house.pages, ground.channels.logins, traffic.reception, ground.clock
     )
     lotteries = LotteryPages(ground.live, house.lotteries, house.roster)
+    links = LinkPages(ground.live, house.pages, house.links, ground.clock)
     return [
         *callbacks.routes(),
         *lotteries.routes(),
+        *links.routes(),
         *_payments(house, payouts),
         *pages.routes(),
     ]

@@ -2,7 +2,11 @@
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
 
+from bot.campaigns.funds import Funds
+from bot.campaigns.perk_desk import Perks
+from bot.campaigns.signups import Signups
 from bot.channels.build import Channels
 from bot.channels.chat_model import open_model
 from bot.channels.pay_build import OpenPay, PayStage, open_pay
@@ -12,16 +16,21 @@ from bot.core.randomness import quick
 from bot.games.games import Games
 from bot.games.wordbook import Wordbook
 from bot.growth.invites import Invites
+from bot.growth.links import Links
 from bot.growth.ways import Ways
 from bot.handlers.adoption import Desk
 from bot.handlers.learning_news import AnswerNews
 from bot.handlers.letters import Letters
 from bot.handlers.purchases import Teller
+from bot.handlers.submissions.reviewing import ReviewDesk
 from bot.members.choices import Choices
 from bot.members.memory.memory import Memory
 from bot.members.roster import Roster
+from bot.members.submissions.files import PictureFiles
+from bot.members.submissions.submissions import Submissions
 from bot.members.tickets.tickets import Tickets
 from bot.members.ties import Ties
+from bot.outlets.lane import MomentBook
 from bot.persona.door import Door
 from bot.persona.learning.learned import Learned
 from bot.persona.learning.learning import Learning
@@ -29,6 +38,7 @@ from bot.persona.model.thinker import Thinker
 from bot.persona.screening import refusal_by
 from bot.persona.voice import Voice
 from bot.pipeline.proposals import Proposals
+from bot.reports.letters import PostLetters
 from bot.rewards.adjustments import Adjustments
 from bot.rewards.audit.nightly import NightlyAudit
 from bot.rewards.boards.boards import Boards
@@ -43,7 +53,11 @@ from bot.rewards.payout.claims import NOTICE_PATH, ClaimLinks
 from bot.rewards.payout.payouts import Payouts
 from bot.rewards.redemption.redemptions import Redemptions
 from bot.rewards.thanks import PeerThanks
+from bot.schedules.edits import Edits
+from bot.schedules.planner import Planner
 from bot.schedules.publisher import Publisher
+from bot.schedules.rendering import Renderer
+from bot.schedules.sop.sop import Sop
 from bot.settings.pages import Pages
 from bot.settings.reload import LiveSettings
 from bot.store.db import Store
@@ -61,6 +75,9 @@ class Ground:
     metrics: Metrics
     address: str
     """Where this process is reached from this machine."""
+
+    media: Path
+    """Where pictures of members are kept."""
 
     pay_stage: PayStage | None
     """The rehearsed payment service, in rehearsals."""
@@ -82,14 +99,19 @@ class House:
         self.choices = Choices(store)
         self.tickets = Tickets(store)
         self.memory = Memory(store)
+        self.submissions = Submissions(store, live, ground.clock, PictureFiles(ground.media))
+        self.reviews = ReviewDesk(store, rng)
         self.learning = Learning(store)
         self.learned = Learned(store)
         self.answers = Desk(store, rng)
         self.answer_news = AnswerNews(self.voice, self.learning, self.roster, self.choices)
         self.letters = Letters(self.roster, self.choices, live)
         self.ties = Ties(store)
+        self.moments = MomentBook(store)
         self.invites = Invites(store, rng)
         self.ways = Ways(store, ground.channels.contacts)
+        self.links = Links(store)
+        self.post_letters = PostLetters(store)
         self.statements = Statements(store)
         self.expiry = Expiry(store)
         self.nightly_audit = NightlyAudit(store)
@@ -103,6 +125,9 @@ class House:
         self.redemptions = Redemptions(store, rng)
         self.teller = Teller(self.voice, self.roster)
         self.boards = Boards(store)
+        self.signups = Signups(store)
+        self.perks = Perks(store)
+        self.funds = Funds(store)
         self.games = Games(store, rng)
         self.wordbook = Wordbook()
         self.payouts = Payouts(store, rng)
@@ -112,7 +137,10 @@ class House:
         )
         self.thinker = _open_thinker(ground, self.roster)
         self.proposals = Proposals(store)
-        self.publisher = Publisher(store, self.voice, live, self.pages)
+        self.renderer = Renderer(self.voice, self.pages)
+        self.publisher = Publisher(store, self.renderer, live, self.submissions)
+        self.planner = Planner(self.publisher, Edits(store))
+        self.sop = Sop(store)
 
     async def open(self) -> None:
         """Remember what was said last, appoint whom bot.yaml names, keep what was promised.

@@ -6,6 +6,12 @@ from bot.handlers.ask import AskHandlers
 from bot.handlers.boards import BoardHandlers, BoardJob
 from bot.handlers.books import AuditJob, ExpiryJob
 from bot.handlers.calling_names import CallingNames
+from bot.handlers.campaign_job import CampaignLettersJob
+from bot.handlers.campaigns.clock import CampaignJob
+from bot.handlers.campaigns.funds import FundHandlers
+from bot.handlers.campaigns.perks import PerkHandlers
+from bot.handlers.campaigns.seats import SeatHandlers
+from bot.handlers.campaigns.showing import CampaignShow
 from bot.handlers.checkin import CheckInHandlers
 from bot.handlers.choices import ChoiceHandlers
 from bot.handlers.earning import EarningHandlers
@@ -19,6 +25,9 @@ from bot.handlers.learning_job import LearningJob
 from bot.handlers.lottery import LotteryHandlers
 from bot.handlers.lottery_job import LotteryJob
 from bot.handlers.memory import MemoryHandlers, MemoryJob
+from bot.handlers.moments_following import MomentFollowing
+from bot.handlers.outlets import OutletHandlers
+from bot.handlers.outlets_job import MomentsJob
 from bot.handlers.owner import OwnerHandlers
 from bot.handlers.packets.claiming import PacketClaims
 from bot.handlers.packets.ending import PacketExpiry
@@ -26,11 +35,19 @@ from bot.handlers.packets.sending import PacketSending
 from bot.handlers.payout import PayoutHandlers
 from bot.handlers.payout_news import PayoutJob
 from bot.handlers.persona import PersonaHandlers
+from bot.handlers.planning import PlanningHandlers
 from bot.handlers.points import PointsHandlers
 from bot.handlers.profile import ProfileHandlers
+from bot.handlers.reports import ReportHandlers, ReportJob
 from bot.handlers.shop import ShopHandlers
 from bot.handlers.shop_desk import ShopDeskHandlers
 from bot.handlers.shop_job import ShopJob
+from bot.handlers.sop_job import SopJob
+from bot.handlers.submissions.authors import AuthorHandlers
+from bot.handlers.submissions.desk import SubmissionDesk
+from bot.handlers.submissions.job import SubmissionJob
+from bot.handlers.submissions.pictures import PictureTaking
+from bot.handlers.submissions.sending import SendingHandlers
 from bot.handlers.tasks import TaskHandlers, TaskJob
 from bot.handlers.thinking import Thinking
 from bot.handlers.tickets.calling import CallHandlers
@@ -71,6 +88,7 @@ def routes_of(house: House) -> tuple[Route, ...]:
         LotteryHandlers(voice, house.lotteries, house.redemptions, house.pages),
         ShopHandlers(voice, house.redemptions, house.statements, house.levels, house.teller),
         ShopDeskHandlers(voice, house.redemptions, house.teller),
+        *_campaigns(house),
         InviteHandlers(voice, house.invites, roster, house.ways),
         ProfileHandlers(
             store=store,
@@ -83,7 +101,7 @@ def routes_of(house: House) -> tuple[Route, ...]:
             tickets=house.tickets,
             memory=house.memory,
         ),
-        OwnerHandlers(store, voice, house.publisher, roster),
+        *_posts(house),
         TaskHandlers(store, voice),
         MembershipHandlers(roster, house.invites),
         FriendHandlers(voice, house.ties),
@@ -97,13 +115,51 @@ def routes_of(house: House) -> tuple[Route, ...]:
             roster=roster,
             news=house.answer_news,
         ),
-        MemoryHandlers(voice, house.memory, house.thinker.forget),
+        MemoryHandlers(voice, house.memory, house.thinker.forget, house.submissions),
+        *_submissions(house),
         PersonaHandlers(voice),
         asks,
     )
     routes = tuple(route for group in groups for route in group.routes())
     first = (*calls.first_routes(), *asks.first_routes())
     return (*first, *HelpHandlers(voice, routes).routes(), *routes)
+
+
+def _posts(
+    house: House,
+) -> tuple[OwnerHandlers, PlanningHandlers, OutletHandlers, ReportHandlers]:
+    """The schedule, the plan in people's hands, other outlets, and what became of posts."""
+    store, voice = house.ground.store, house.voice
+    return (
+        OwnerHandlers(voice, house.publisher, house.planner, house.roster),
+        PlanningHandlers(voice, house.planner, house.renderer, house.roster),
+        OutletHandlers(store, voice, house.submissions),
+        ReportHandlers(store, voice),
+    )
+
+
+def _submissions(house: House) -> tuple[SendingHandlers, AuthorHandlers, SubmissionDesk]:
+    """晒单 and 投稿: sending in, the author's word, the reviewers' desk."""
+    voice, submissions = house.voice, house.submissions
+    return (
+        SendingHandlers(
+            voice, submissions, PictureTaking(submissions, house.ground.channels.media)
+        ),
+        AuthorHandlers(voice, submissions),
+        SubmissionDesk(voice, submissions, house.reviews, house.roster),
+    )
+
+
+def _campaigns(
+    house: House,
+) -> tuple[CampaignShow, SeatHandlers, PerkHandlers, FundHandlers]:
+    """What members and staff do about campaigns."""
+    return (
+        CampaignShow(house.voice, house.signups, house.perks),
+        SeatHandlers(house.voice, house.signups, house.roster),
+        PerkHandlers(house.voice, house.perks),
+        FundHandlers(house.voice, house.funds),
+    )
 
 
 def payout_job(house: House) -> PayoutJob:
@@ -134,6 +190,7 @@ def jobs_of(house: House, traffic: Traffic, payouts: PayoutJob) -> tuple[Job, ..
         traffic.looks.pulling,
         TicketJob(house.tickets, roster, house.choices, voice, live),
         PacketExpiry(store, house.packets, roster, voice, live),
+        CampaignJob(store, house.funds, house.signups, roster, voice, live),
         LotteryJob(store, house.lotteries, house.promises, roster, voice, house.pages, live),
         ShopJob(store, house.redemptions, house.teller, live),
         ReferralJob(house.invites, roster, voice, live),
@@ -141,11 +198,22 @@ def jobs_of(house: House, traffic: Traffic, payouts: PayoutJob) -> tuple[Job, ..
         BoardJob(store, house.boards, roster, voice, live),
         WelcomeJob(roster, house.choices, voice, live),
         GamesJob(store, house.games, house.wordbook, roster, voice, live),
+        CampaignLettersJob(store, voice, live),
         house.publisher,
+        SopJob(house.sop, voice, live),
         TaskJob(store, ground.channels.tasks, roster, voice, live),
+        MomentsJob(
+            store=store,
+            book=house.moments,
+            following=MomentFollowing(house.moments, ground.channels.moments, voice),
+            adopted=house.submissions,
+            voice=voice,
+            live=live,
+        ),
         payouts,
         ModelRecords(house.thinker, live),
         MemoryJob(house.memory),
+        SubmissionJob(house.submissions, roster, voice, live),
         LearningJob(
             store=store,
             learning=house.learning,
@@ -154,5 +222,6 @@ def jobs_of(house: House, traffic: Traffic, payouts: PayoutJob) -> tuple[Job, ..
             voice=voice,
             live=live,
         ),
+        ReportJob(store, house.post_letters, house.links, voice, live),
         AuditJob(store, house.nightly_audit, house.letters, voice, live, ground.metrics),
     )

@@ -3,10 +3,12 @@
 import argparse
 import os
 from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from bot.cli.location import add_location, location_of
-from bot.core.clock import SystemClock
+from bot.core.clock import Clock, SystemClock
 from bot.core.errors import StoreError
 from bot.platforms.describe import render_channels
 from bot.settings.checks.screening import notes_on
@@ -17,6 +19,10 @@ from bot.settings.reference import render_reference
 from bot.settings.schema.base import Kind, Pillar
 from bot.settings.settings import Settings
 
+LOOK_AHEAD = timedelta(days=60)
+"""So long before they are missed, days off that nobody has told are missed aloud."""
+
+_CLOCK = SystemClock()
 _HELP = "check the configuration and tell every mistake with its line"
 
 
@@ -31,14 +37,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, clock: Clock = _CLOCK) -> int:
     """Print what was found; 0 when the configuration is good, otherwise 1."""
     directory: Path = arguments.config
     if arguments.write_schema:
         _write(directory)
     loaded = load_settings(directory, os.environ)
     if isinstance(loaded, Settings):
-        loaded = _broken_promises(arguments, loaded) or loaded
+        loaded = _broken_promises(arguments, loaded, clock) or loaded
     if isinstance(loaded, Problems):
         for problem in loaded.problems:
             print(problem)
@@ -46,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{count} problem{'' if count == 1 else 's'}")
         return 1
     print("\n".join(summarise(loaded)))
-    for note in notes_on(loaded):
+    for note in (*notes_on(loaded), *_days_off_notes(loaded, clock)):
         print(f"note: {note}")
     if stale_schemas(directory / "schema"):
         print(f"note: {directory / 'schema'} is out of date; run check --write-schema")
@@ -91,7 +97,18 @@ def summarise_voice(settings: Settings) -> list[str]:
     return lines
 
 
-def _broken_promises(arguments: argparse.Namespace, settings: Settings) -> Problems | None:
+def _days_off_notes(settings: Settings, clock: Clock) -> Iterator[str]:
+    """That the list of days off ends soon, if it does."""
+    from bot.schedules.workdays import holiday_table_note  # noqa: PLC0415 (heavy)
+
+    today = clock.now().astimezone(settings.zone).date()
+    if note := holiday_table_note(today, today + LOOK_AHEAD, settings.calendar.holidays):
+        yield note
+
+
+def _broken_promises(
+    arguments: argparse.Namespace, settings: Settings, clock: Clock
+) -> Problems | None:
     """What breaks what running lotteries have published; the database knows, if there is one."""
     location = location_of(arguments, settings)
     if location.is_empty:
@@ -105,7 +122,7 @@ def _broken_promises(arguments: argparse.Namespace, settings: Settings) -> Probl
     except StoreError as error:
         print(f"note: what lotteries have published was not compared: {error.message}")
         return None
-    return broken_promises(rounds, settings, SystemClock().now())
+    return broken_promises(rounds, settings, clock.now())
 
 
 def _write(directory: Path) -> None:

@@ -11,6 +11,11 @@ COMMANDS = (
     "check",
     "channels",
     "plan",
+    "outlets",
+    "content",
+    "campaign",
+    "posts",
+    "sop",
     "persona",
     "audit",
     "verify",
@@ -19,6 +24,7 @@ COMMANDS = (
     "model",
     "knowledge",
     "learned",
+    "submissions",
     "words",
 )
 """One module of this package each, imported when it is asked for, so that `check` starts fast."""

@@ -11,6 +11,7 @@ from bot.core.pictures import CalendarPicture, DayState
 from bot.core.text import fold, normalise
 from bot.handlers.speech import answer, comma_list, words
 from bot.persona.voice import Voice
+from bot.pipeline.campaigns import CHECKIN, boosts_in
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.routing import Route, member_command
 from bot.rewards.checkin.checkins import (
@@ -68,6 +69,7 @@ class CheckInHandlers:
             now=context.event.at,
             rules=context.settings.rewards,
             zone=context.settings.zone,
+            boost=boosts_in(context.settings, context.group_key, _today(context)).get(CHECKIN),
         )
         slots = {"streak": done.streak, "balance": done.balance}
         if done.repeated:
@@ -85,13 +87,15 @@ class CheckInHandlers:
     def _say(
         self, context: Context, template: str, slots: dict[str, int], done: CheckedIn
     ) -> Reply:
-        """The answer, and what became of freezes."""
+        """The answer, what became of freezes, and what a campaign added."""
         lines = [words(self.voice, context, template, **slots)]
         if done.saved:
             left = done.freezes - done.earned_freeze
             lines.append(words(self.voice, context, "checkin.saved", days=done.saved, freezes=left))
         if done.earned_freeze:
             lines.append(words(self.voice, context, "checkin.freeze", freezes=done.freezes))
+        if done.extra:
+            lines.append(words(self.voice, context, "checkin.boosted", extra=done.extra))
         return Reply(Text("\n".join(lines)))
 
     async def make_up(self, context: Context) -> Outcome:

@@ -15,6 +15,7 @@ from bot.members.memory.memory import Memory, Remembered
 from bot.members.memory.recognition import Fact, read_facts
 from bot.members.memory.remarks import show
 from bot.members.people import Choice
+from bot.members.submissions.submissions import Submissions
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Pass, Reply
 from bot.pipeline.routing import Route, command
@@ -30,6 +31,8 @@ class MemoryHandlers:
     memory: Memory
     forget_talk: Callable[[MemberId], None]
     """Forgets what was lately said with a member, where a model was shown it."""
+
+    submissions: Submissions
 
     def routes(self) -> tuple[Route, ...]:
         """The commands of this topic, and plain statements; others' words are passed on."""
@@ -91,10 +94,18 @@ class MemoryHandlers:
         return answer(self.voice, context, "memory.forgotten", types=names)
 
     async def forget_all(self, context: Context) -> Outcome:
-        """忘记全部, 删除记忆: at once, and what was said before is not remembered later either."""
+        """忘记全部, 删除记忆: at once, and what was said before is not remembered later either.
+
+        What he has sent in is his as well: it is withdrawn.
+        """
         member_id = context.member.member_id
         await self.memory.forget(member_id, key=context.event.key, at=context.event.at)
         self.forget_talk(member_id)
+        numbers = await self.submissions.withdraw_all(
+            member_id, key=context.event.key, at=context.now
+        )
+        if numbers:
+            return answer(self.voice, context, "memory.forgotten_more", count=len(numbers))
         return answer(self.voice, context, "memory.forgotten_all")
 
     def _noted(self, context: Context, facts: Iterable[Fact]) -> Reply:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.caching import made_once
-from bot.core.text import fold
+from bot.core.text import fold, split_number
 from bot.settings.schema.commands import Command, CommandName, CommandsFile
 
 TAKES_WORDS = frozenset(
@@ -51,13 +51,41 @@ TAKES_WORDS = frozenset(
         CommandName.SLIP_APPROVE,
         CommandName.SLIP_SENT,
         CommandName.SLIP_RETURN,
+        CommandName.SIGN_UP,
+        CommandName.GIVE_UP_SEAT,
+        CommandName.ARRIVE,
+        CommandName.TAKE_PERK,
+        CommandName.SIGN_UP_LIST,
+        CommandName.PLAN,
+        CommandName.PREVIEW_POST,
+        CommandName.SWAP_POST,
+        CommandName.KEEP_POST,
+        CommandName.WRITE_POST,
+        CommandName.SKIP_POST,
+        CommandName.RESTORE_POST,
+        CommandName.APPROVE_POST,
+        CommandName.CAMPAIGN_FUNDS,
+        CommandName.CONFIRM_FUNDS,
         CommandName.GAME_CHAIN,
         CommandName.GAME_RIDDLES,
         CommandName.GAME_QUIZ,
         CommandName.GAME_VOTE,
+        CommandName.SUBMIT_SHOW,
+        CommandName.SUBMIT_STORY,
+        CommandName.AGREE,
+        CommandName.AGREE_ANONYMOUS,
+        CommandName.WITHDRAW_SUBMISSION,
+        CommandName.LIKE,
+        CommandName.SUBMISSIONS,
+        CommandName.APPROVE_SUBMISSION,
+        CommandName.DECLINE_SUBMISSION,
+        CommandName.FEATURE_SUBMISSION,
     }
 )
 """Commands that are followed by words of their own."""
+
+NUMBERED = frozenset({CommandName.LIKE, CommandName.FEATURE_SUBMISSION})
+"""Of them, those whose word is ordinary talk (赞!) unless a number alone follows it."""
 
 MAY_BE_WISHED = frozenset(
     {
@@ -82,6 +110,12 @@ MAY_BE_WISHED = frozenset(
         CommandName.HUMAN,
         CommandName.HELP,
         CommandName.MY_MEMORY,
+        CommandName.CAMPAIGNS,
+        CommandName.SIGN_UP,
+        CommandName.PERKS,
+        CommandName.SUBMIT_SHOW,
+        CommandName.SUBMIT_STORY,
+        CommandName.MY_SUBMISSIONS,
     }
 )
 """Commands of members that cost nothing when no words follow them."""
@@ -129,7 +163,7 @@ class CommandWords:
             ),
             key=lambda pair: -len(pair[0]),
         )
-        self._alone = dict(self._names)
+        self._alone = {word: name for word, name in self._names if name not in NUMBERED}
         self._followed = [(word, name) for word, name in self._names if name in TAKES_WORDS]
         self._before = tuple(map(fold, file.wishes.before))
         self._after = ("", *map(fold, file.wishes.after))
@@ -150,7 +184,10 @@ class CommandWords:
         if alone is not None:
             return Invocation(alone)
         for word, name in self._followed:
-            if folded.startswith(word) and _starts_words(word, folded.removeprefix(word)):
+            rest = folded.removeprefix(word)
+            if not folded.startswith(word) or not _starts_words(word, rest):
+                continue
+            if name not in NUMBERED or _is_number(rest):
                 return Invocation(name, _after(text, word))
         return self._read_wish(bare) or self._read_right(bare)
 
@@ -239,6 +276,12 @@ def _is_slip(word: str, said: str) -> bool:
     return len(shorter) >= 2 and any(
         shorter == longer[:place] + longer[place + 1 :] for place in range(len(longer))
     )
+
+
+def _is_number(rest: str) -> bool:
+    """Whether a number is all that follows."""
+    found = split_number(rest.strip(_CLOSING))
+    return found is not None and not found[1]
 
 
 def _starts_words(word: str, rest: str) -> bool:

@@ -7,8 +7,11 @@ from typing import Final
 
 from bot.core.messages import Text
 from bot.persona.voice import Voice
+from bot.pipeline.campaigns import boosts_in
 from bot.pipeline.context import Context, Ending, Reply
 from bot.pipeline.dispatch import group_of
+from bot.rewards.boosts import NO_BOOSTS
+from bot.rewards.days import community_date
 from bot.rewards.earning.rules import EarningWish, match_earnings
 from bot.rewards.levels import Levels, LevelTold, rank_of
 from bot.settings.schema.commands import CommandName
@@ -35,16 +38,19 @@ class Merits:
             return ()
         if context.is_of_group and group_of(settings, event) is None:
             return ()
+        group_key = context.group_key if context.is_of_group else None
+        today = community_date(event.at, settings.zone, settings.rewards.day_starts_at)
         return match_earnings(
             settings.rewards,
             member_id=member.member_id,
             acts=acts,
             text=event.text,
-            group_key=context.group_key if context.is_of_group else None,
+            group_key=group_key,
             event_key=event.key,
             at=event.at,
             zone=settings.zone,
             rng=self._rng,
+            boosts=NO_BOOSTS if group_key is None else boosts_in(settings, group_key, today),
         )
 
     async def with_news(

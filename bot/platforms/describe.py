@@ -71,6 +71,7 @@ _TARGETS: Final = {
     TargetKind.PERSON: "people",
     TargetKind.CALLBACK: "whoever just acted",
     TargetKind.RECORD: "customer tags",
+    TargetKind.MOMENTS: "the Moments of employees",
 }
 
 _ACTS: Final[Mapping[EventKind, str]] = {

@@ -80,7 +80,8 @@ CUSTOMER_CONTACT: Final = Capabilities(
     sees_members=True,  # 92122, and change_external_chat (92130)
     answers_later=True,  # 92137: a welcome code, 20 seconds, one use
     pushes_to=frozenset({TargetKind.RECORD}),  # 92118: mark_tag
-    tasks_to=frozenset({TargetKind.PERSON, TargetKind.GROUP}),  # 92135: an employee confirms
+    # 92135, and 95094 for Moments: an employee confirms
+    tasks_to=frozenset({TargetKind.PERSON, TargetKind.GROUP, TargetKind.MOMENTS}),
     repeat_is_safe_to=frozenset({TargetKind.RECORD}),  # marking twice is marking once
     text_bytes=limits.MASS_TEXT_BYTES,
     links=True,

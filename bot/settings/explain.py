@@ -1,10 +1,11 @@
 """What the validator found, in plain words with an instruction. No value is ever quoted."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 
 from pydantic_core import ErrorDetails
 
+from bot.settings.cells import in_english
 from bot.settings.nearest import meant, nearest
 from bot.settings.problems import Path, Problem
 from bot.settings.repair import Refusal
@@ -31,6 +32,19 @@ _TYPES: dict[type, str] = {
     dict: "a section",
 }
 
+_MARKS: Mapping[str, str] = {
+    "，": ",",
+    "、": ",",
+    "：": ":",
+    "【": "[",
+    "】": "]",
+    "“": '"',
+    "”": '"',
+}
+"""Marks of a Chinese keyboard, which YAML takes for text, and its own."""
+
+_LIST = "a list; each entry is "
+
 
 def explain_all(
     document: Document, shape: Shape, refusals: Sequence[Refusal], told: Container[Path]
@@ -41,6 +55,7 @@ def explain_all(
     that stands there misspelt: one mistake, one problem.
     """
     unknown = {refusal.origin for refusal in refusals if refusal.is_key}
+    refused = {refusal.origin for refusal in refusals}
     misspelt = {
         _misspelt(document, shape, refusal.origin) for refusal in refusals if _extra(refusal)
     }
@@ -49,6 +64,9 @@ def explain_all(
         path = refusal.origin
         under = any(path[:length] in unknown for length in range(1, len(path) + 1))
         follows = (under and not refusal.is_key) or (_missing(refusal) and path in misspelt)
+        follows |= _too_short(refusal) and any(
+            path == other[: len(path)] for other in refused if other != path
+        )
         if path not in told and not follows:
             problems.append(explain(document, shape, refusal))
     return problems
@@ -56,6 +74,11 @@ def explain_all(
 
 def _extra(refusal: Refusal) -> bool:
     return refusal.error["type"] == "extra_forbidden"
+
+
+def _too_short(refusal: Refusal) -> bool:
+    """Whether entries are missing; refused ones are not counted by the validator."""
+    return refusal.error["type"] == "too_short"
 
 
 def _missing(refusal: Refusal) -> bool:
@@ -130,13 +153,24 @@ def _explain_value(shape: Shape, path: Path, data: Value, error: ErrorDetails) -
     wanted = shape.describe(path, data)
     kind = error["type"]
     context = error.get("ctx", {})
+    value = value_at(data, path)
+    if not kind.startswith(("value", "string")) and (mark := _full_width(value)):
+        return f"written with {mark}", f"write {_MARKS[mark]} in its place"
+    if kind == "enum" and isinstance(value, str) and (word := in_english(path, value)):
+        return "written in Chinese", f"write {word} instead"
     if kind == "value_error":
         return "not accepted", str(context.get("error", "write something else"))
     if kind == "too_short":
         return "too few entries", f"write {context.get('min_length', 1)} or more"
     if kind == "too_long":
         return "too many entries", f"write {context.get('max_length')} or fewer"
-    return _WHAT.get(kind) or _wrong_type(kind, value_at(data, path)), _quoted(wanted)
+    return _WHAT.get(kind) or _wrong_type(kind, value), _quoted(wanted)
+
+
+def _full_width(value: Value) -> str | None:
+    """The first mark in a text that a Chinese keyboard writes in place of YAML's own."""
+    marks = value if isinstance(value, str) else ""
+    return next((mark for mark in marks if mark in _MARKS), None)
 
 
 def _wrong_type(kind: str, value: Value) -> str:
@@ -148,4 +182,6 @@ def _wrong_type(kind: str, value: Value) -> str:
 
 
 def _quoted(wanted: str) -> str:
+    if wanted.startswith(_LIST) and not wanted.startswith(f"{_LIST}a section"):
+        return f"write a list in brackets, as [A, B]; each entry is {wanted.removeprefix(_LIST)}"
     return 'write text in "quotes"' if wanted == "text" else f"write {wanted}"

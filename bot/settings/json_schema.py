@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.settings.files import FOLDERS, YAML_FILES, YAML_FOLDERS
+from bot.settings.files import FOLDERS, OPTIONAL_FILES, YAML_FILES, YAML_FOLDERS
 from bot.settings.schema.commands import COMMAND_MEANINGS, CommandsFile
 from bot.settings.schema.persona import FurtherPersona, PersonaFile
 from bot.settings.schema.templates import TEMPLATES, DayPart, TemplateShape
@@ -23,7 +23,8 @@ NAMED = r"^\$\{[A-Z][A-Z0-9_]*\}$"
 
 def schemas() -> Iterator[tuple[str, str]]:
     """File name and text of every schema."""
-    models = {file.removesuffix(".yaml"): model for file, model in YAML_FILES.items()}
+    files = YAML_FILES | OPTIONAL_FILES
+    models = {file.removesuffix(".yaml"): model for file, model in files.items()}
     for stem, model in (models | YAML_FOLDERS | FOLDERS).items():
         schema = {"$schema": DIALECT, **file_schema(model)}
         text = json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=False)

@@ -16,16 +16,20 @@ from bot.settings.reader import Reader
 from bot.settings.settings import Settings
 
 
-def load_settings(directory: Path, environment: Mapping[str, str]) -> Settings | Problems:
+def load_settings(
+    directory: Path, environment: Mapping[str, str], added: Mapping[str, str] | None = None
+) -> Settings | Problems:
     """Read the configuration in ``directory``.
 
     ${NAME} is looked up in ``environment``, then in .env of the working directory, .env of
-    ``directory`` and the env_file of bot.yaml. Writes nothing.
+    ``directory`` and the env_file of bot.yaml. ``added`` are files that are read as if they stood
+    in the folder: texts by their names. Writes nothing.
     """
     if not directory.is_dir():
         instead = "name the folder that holds bot.yaml"
         return Problems.of([Problem(str(directory), 1, 1, "", "no such folder", instead)])
     sources, problems = read_sources(directory)
+    sources |= {name: Source(name, text.encode(), text) for name, text in (added or {}).items()}
     reader = Reader(directory, sources, environment)
     draft = reader.read_draft()
     problems += reader.problems
@@ -41,10 +45,13 @@ def load_settings(directory: Path, environment: Mapping[str, str]) -> Settings |
         personas={
             key: cast_further(draft.persona, card, brand) for key, card in draft.personas.items()
         },
+        campaigns=draft.campaigns,
         commands=draft.commands,
         calendar=draft.calendar,
         rewards=draft.rewards,
         members=draft.members,
+        outlets=draft.outlets,
+        sop=draft.sop,
         content=draft.content,
         knowledge=draft.knowledge,
         zone=ZoneInfo(draft.bot.timezone),

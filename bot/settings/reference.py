@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.settings.files import FOLDERS, YAML_FILES, YAML_FOLDERS
+from bot.settings.files import FOLDERS, OPTIONAL_FILES, YAML_FILES, YAML_FOLDERS
 from bot.settings.schema.calendar import BUILT_IN_NODE_KEYS
 from bot.settings.schema.commands import COMMAND_MEANINGS
 from bot.settings.schema.templates import TEMPLATES
@@ -33,6 +33,8 @@ def render_reference() -> str:
     parts = [_HEAD]
     for file, model in YAML_FILES.items():
         parts.append(_render_file(file, model))
+    for file, model in OPTIONAL_FILES.items():
+        parts.append(_render_file(file, model, "This file need not be there."))
     for folder, model in YAML_FOLDERS.items():
         parts.append(_render_file(f"{folder}/*.yaml", model))
     for folder, model in FOLDERS.items():

@@ -13,21 +13,39 @@ from bot.platforms.limits import EXTERNAL_USER_ID
 from bot.platforms.table import CAPABILITIES
 from bot.settings.schema.bot import BotFile, Group
 from bot.settings.schema.calendar import CalendarFile, PostLimits
+from bot.settings.schema.campaigns import CampaignFile
 from bot.settings.schema.channels import CustomerContact, Email, Sms
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.front_matter import ContentFront, KnowledgeFront
 from bot.settings.schema.members import MembersFile
+from bot.settings.schema.outlets import OutletsFile
 from bot.settings.schema.persona import PersonaFile
 from bot.settings.schema.rewards import RewardsFile
+from bot.settings.schema.sop import SopFile
+
+FIRST_VARIANT = "a"
+"""The variant that an item begins with."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContentItem:
-    """One item of the content library; ``key`` is the file's name without .md."""
+    """One item of the content library; ``key`` is the file's name without .md.
+
+    ``others`` are further variants by their keys, which begin with b. Texts may hold slots that
+    are filled when they are posted, see ``bot.settings.live_slots``.
+    """
 
     key: str
     front: ContentFront
     text: str
+    others: Mapping[str, str] = field(default_factory=dict, hash=False)
+    template: str = ""
+    """The template that made it of a row of a table, if one did."""
+
+    @property
+    def variants(self) -> Mapping[str, str]:
+        """Every variant by its key; the first is ``a``, which is ``text``."""
+        return {FIRST_VARIANT: self.text, **self.others}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,28 @@ class Settings:
     knowledge: tuple[KnowledgeItem, ...]
     zone: ZoneInfo = field(repr=False)
     personas: Mapping[str, PersonaFile] = field(default_factory=dict)
+    outlets: OutletsFile = field(default_factory=OutletsFile)
+    sop: SopFile = field(default_factory=SopFile)
+    campaigns: Mapping[str, CampaignFile] = field(default_factory=dict)
+
+    scheduled: tuple[GroupKey, ...] = field(init=False, repr=False, compare=False)
+    """Keys of the groups in which the calendar's posts appear."""
+
+    _groups: Mapping[str, Group] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        groups = self.bot.groups
+        scheduled = tuple(GroupKey(group.key) for group in groups if group.scheduled)
+        object.__setattr__(self, "scheduled", scheduled)
+        object.__setattr__(self, "_groups", {group.key: group for group in groups})
+
+    def zone_of(self, group: Group) -> ZoneInfo:
+        """The clock of a group's posts, node days and quiet hours: its own, else the community's.
+
+        Points, check-ins and everything else of the books count days on the community's ``zone``,
+        so that a member of two groups lives one day at a time.
+        """
+        return ZoneInfo(group.time_zone) if group.time_zone else self.zone
 
     def persona_of(self, group: Group) -> PersonaFile:
         """Who speaks in a group: its own persona, else the main one."""
@@ -122,7 +162,7 @@ class Settings:
 
     def group(self, key: GroupKey) -> Group | None:
         """The group with this key, if it is still configured."""
-        return next((group for group in self.bot.groups if group.key == key), None)
+        return self._groups.get(key)
 
 
 class HasSettings(Protocol):

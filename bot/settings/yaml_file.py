@@ -6,7 +6,7 @@ key and value has its line and column.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -23,6 +23,9 @@ Value: TypeAlias = "str | int | float | bool | date | list[Value] | dict[str | i
 Place = tuple[int, int]
 """Line and column, from 1."""
 
+Spot = tuple[str, int, int]
+"""File, line and column."""
+
 
 _TAGS = {
     f"tag:yaml.org,2002:{name}"
@@ -36,12 +39,16 @@ _NOT_MEANT = (ValueError, LookupError, AttributeError, TypeError, ArithmeticErro
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The data of one file and the places of its keys and values."""
+    """The data of one file and the places of its keys and values.
+
+    ``cells`` tells where values stand that came from a table; problems are told there.
+    """
 
     file: str
     data: dict[str | int, Value]
     keys: Mapping[Path, Place]
     values: Mapping[Path, Place]
+    cells: Mapping[Path, Spot] = field(default_factory=dict)
 
     def place(self, path: Path, at: Literal["key", "value"] = "value") -> Place:
         """Where ``path`` stands; for something that is missing, what should have held it."""
@@ -65,6 +72,8 @@ class Document:
         self, path: Path, what: str, instead: str, at: Literal["key", "value"] = "value"
     ) -> Problem:
         """A problem at ``path``."""
+        if path in self.cells:
+            return Problem(*self.cells[path], self.label(path), what, instead)
         line, column = self.place(path, at)
         return Problem(self.file, line, column, self.label(path), what, instead)
 
@@ -198,6 +207,11 @@ _PLAIN_WORDS = (
 )
 
 
+_FULL_COLON = re.compile(r"[ ]*(?:- +)*[a-z_]+(：)")
+_TIGHT_COLON = re.compile(r"[ ]*(?:- +)*[a-z_]+(:)[^\s/]")
+_WITH_VALUE = re.compile(r"[ ]*(?:- +)*\w+: +[^\s|>#]")
+
+
 def _syntax_problems(
     file: str, text: str, first_line: int, error: MarkedYAMLError
 ) -> tuple[Problem, ...]:
@@ -206,6 +220,9 @@ def _syntax_problems(
     line, column = (mark.line, mark.column) if mark else (0, 0)
     complaint = error.problem or ""
     lines = text.splitlines()
+    if slip := _slip_before(lines, line):
+        place, what, instead = slip
+        return (Problem(file, place[0] + first_line, place[1] + 1, "", what, instead),)
     at_tab = line < len(lines) and "\t" in lines[line][: column + 1]
     if at_tab and "cannot start any token" in complaint:
         return _tab_problems(file, lines, first_line)
@@ -215,6 +232,28 @@ def _syntax_problems(
             what, instead = f"not valid YAML: {plain}", advice
             break
     return (Problem(file, line + first_line, column + 1, "", what, instead),)
+
+
+def _slip_before(lines: list[str], last: int) -> tuple[Place, str, str] | None:
+    """A slip of people in or just before the line at which the parser gives up."""
+    above = ""
+    for number, line in enumerate(lines[: last + 1]):
+        if number >= last - 2 and (colon := _FULL_COLON.match(line)):
+            what = "a full-width colon"
+            return (number, colon.start(1)), what, "write : and a space in place of ："
+        if number >= last - 1 and (colon := _TIGHT_COLON.match(line)):
+            return (number, colon.start(1)), "no space behind the colon", "write KEY: value"
+        if number == last and _indent(line) > _indent(above) and _WITH_VALUE.match(above):
+            what = "further to the right than the line above"
+            return (number, _indent(line)), what, "begin both at the same column"
+        above = line if line.strip() and not line.lstrip().startswith("#") else above
+    return None
+
+
+def _indent(line: str) -> int:
+    """Columns before the first key of a line; the dash of a list's entry counts as space."""
+    begin = re.match(r"[ ]*(?:- +)*", line)
+    return begin.end() if begin else 0
 
 
 def _tab_problems(file: str, lines: list[str], first_line: int) -> tuple[Problem, ...]:

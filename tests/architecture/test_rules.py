@@ -13,9 +13,13 @@ from bot.core.pictures import DayState
 from bot.games.game import GameKind, MissedBecause, VoteTurn
 from bot.growth.referrals import News, Rejection
 from bot.handlers.packets.form import Word as PacketWord
+from bot.handlers.submissions.reviewing import Unpaid
+from bot.members.submissions.submission import State as SubmissionState
+from bot.outlets.states import MomentState
 from bot.persona.answering import ABOUT_ITSELF
 from bot.persona.card import Item as CardItem
 from bot.persona.score.verdict import CheckName
+from bot.reports.usual import JUDGED, Basis
 from bot.rewards.ledger.transfers import ROADS, AccountKind
 from bot.rewards.lottery.rounds import RefusedBecause as DrawRefused
 from bot.rewards.lottery.rounds import WinState
@@ -26,6 +30,7 @@ from bot.rewards.redemption.asking import GIVEN_BACK
 from bot.rewards.redemption.redemption import RedemptionState, Span
 from bot.settings.schema.base import Kind, Pillar
 from bot.settings.schema.card import PersonaKind
+from bot.settings.schema.experiments import Outcome
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards.boards import Measure, Period
 from bot.settings.schema.rewards.lottery import LotteryMode
@@ -81,8 +86,16 @@ FAMILIES: dict[str, set[str]] = {
     "vote.voted_{result.turn}": {f"vote.voted_{turn}" for turn in VoteTurn},
     "invite.rejected_{verdict.reason}": {f"invite.rejected_{reason}" for reason in Rejection},
     "invite.{told.news}": {f"invite.{news}" for news in News},
+    "moments.{state}": {"moments.expired", "moments.failed", "moments.unknown"},
+    "moments.state_{moment.state}": {
+        f"moments.state_{state}" for state in MomentState if state is not MomentState.SKIPPED
+    },
     "pillar.{front.pillar}": {f"pillar.{pillar}" for pillar in Pillar},
     "kind.{front.kind}": {f"kind.{kind}" for kind in Kind},
+    "pillar.{pillar}": {f"pillar.{pillar}" for pillar in Pillar},
+    "kind.{kind}": {f"kind.{kind}" for kind in Kind},
+    "reports.basis_{one.basis}": {f"reports.basis_{basis}" for basis in Basis},
+    "reports.measure_{measure}": {f"reports.measure_{measure}" for measure in (*JUDGED, *Outcome)},
     "cause.{entry.reason}": {f"cause.{reason}" for reason in TO_MEMBERS},
     "act.{act}": {f"act.{act}" for act in Act},
     "act.{evidence}": {f"act.{act}" for act in Act},
@@ -113,6 +126,8 @@ FAMILIES: dict[str, set[str]] = {
     "lottery.refused_{refused.because}": {
         f"lottery.refused_{because}" for because in set(DrawRefused) - {DrawRefused.ANSWER_FIRST}
     },
+    "submissions.state_{one.state}": {f"submissions.state_{state}" for state in SubmissionState},
+    "submissions.unpaid_{unpaid}": {f"submissions.unpaid_{why}" for why in Unpaid},
     "prizes.state_{win.state}": {f"prizes.state_{state}" for state in WinState},
     "prizes.state_{redemption.state}": {f"prizes.state_{state}" for state in GIVEN_BACK},
     "{verb}.{'done' if changed else 'already'}": {
@@ -289,7 +304,6 @@ ALLOWED = {
         "bot/outbox/models.py",
         "bot/pipeline/proposals.py",
         "bot/rewards/ledger/models.py",
-        "bot/schedules/models.py",
         "bot/schedules/publisher.py",
     ),
     "aiohttp": ("bot/channels/", "bot/web/", "bot/simulator/"),

@@ -147,6 +147,26 @@ async def test_an_ignored_task_is_no_longer_counted_and_can_still_be_sent(tmp_pa
         assert await pond.words() == ["今晚八点上新"]
 
 
+# ---- Moments
+
+
+async def test_a_moment_waits_on_the_phone_until_its_employee_publishes_it(tmp_path: Path) -> None:
+    async with at_the_page(tmp_path) as (page, pond):
+        who = {"visible_range": {"sender_list": {"user_list": ["tangyuan"]}}}
+        image = {"msgtype": "image", "image": {"media_id": await pond.upload_attachment(PICTURE)}}
+        words = {"text": {"content": "今天聊聊防晒"}}
+        await pond.ok("add_moment_task", **who, **words, attachments=[image])
+        await pond.later(5)
+        await open_phone(page, "汤圆", "群发助手")
+        moment = page.locator("article.moment")
+        await expect(moment).to_contain_text("今天聊聊防晒")
+        await expect(moment.locator("img")).to_have_js_property("naturalWidth", PICTURE_WIDTH)
+        await moment.get_by_role("button", name="发表").click()
+        await expect(page.locator("#toast")).to_have_text("已发表，2 位客户看得到")
+        await expect(moment.locator(".task-state")).to_have_text("已发表")
+        await expect(moment.get_by_role("button")).to_have_count(0)
+
+
 # ---- friends
 
 

@@ -81,7 +81,9 @@ class Town:
 
     async def scheduled_posts(self) -> list[dict[str, Any]]:
         """Those of the posts that the calendar has brought: each ends with a step to take."""
-        steps = [step.text for step in self.app.live.current.calendar.fission_steps]
+        steps = [
+            text for step in self.app.live.current.calendar.fission_steps for text in step.texts
+        ]
         return [post for post in await self.posts() if post["text"].endswith(tuple(steps))]
 
     async def tap(self, who: str, message_id: int) -> dict[str, Any]:

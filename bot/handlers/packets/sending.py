@@ -13,9 +13,11 @@ from bot.handlers.packets.wording import Wording, amount
 from bot.handlers.speech import answer, voice_in, words
 from bot.members.roster import Roster
 from bot.persona.voice import Voice
+from bot.pipeline.campaigns import Running, campaigns_in, find_campaign
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.proposals import Proposal, Proposals
 from bot.pipeline.routing import Route, owner_command
+from bot.rewards.days import community_date
 from bot.rewards.packets.opening import check_terms
 from bot.rewards.packets.packets import (
     Gate,
@@ -123,7 +125,13 @@ class PacketSending:
         return answer(self.voice, context, "cancel.done")
 
     async def _terms(self, context: Context, form: Form) -> Terms | Reply:
-        """The form's terms with members and tags found, or what could not be found."""
+        """The form's terms with campaign, members and tags found, or what could not be found."""
+        if form.terms.purse is Purse.CAMPAIGN:
+            typed = form.terms.campaign
+            running = find_campaign(_campaigns(context), typed)
+            if running is None:
+                return answer(self.voice, context, "packet.unknown_campaign", campaign=typed)
+            form = replace(form, terms=replace(form.terms, campaign=running.key))
         if form.tag:
             for tag in context.settings.members.tags:
                 if fold(form.tag) in (fold(tag.name), tag.key):
@@ -211,6 +219,17 @@ class PacketSending:
                 return answer(self.voice, context, "packet.day_spent", **slots)
             case RefusedBecause.NO_CASH:
                 return answer(self.voice, context, "packet.no_cash")
+            case RefusedBecause.BUDGET_SPENT if refused.opens_on is None:
+                return answer(self.voice, context, "packet.budget_closed", points=points)
+            case RefusedBecause.BUDGET_SPENT:
+                return answer(
+                    self.voice,
+                    context,
+                    "packet.budget_spent",
+                    left=shown("left"),
+                    points=points,
+                    at=f"{refused.opens_on:%m-%d} {context.settings.rewards.day_starts_at:%H:%M}",
+                )
         assert_never(refused.reason)
 
     async def _conditions(self, context: Context, terms: Terms) -> list[str]:
@@ -278,3 +297,10 @@ class PacketSending:
         key = f"packet/{packet.packet_id}/posted"
         place = posting_place(context.group)
         return (Outgoing(key, *place, post, expires_at=packet.expires_at),)
+
+
+def _campaigns(context: Context) -> tuple[Running, ...]:
+    """The campaigns that are on in the group, whose budgets may pay."""
+    settings = context.settings
+    today = community_date(context.event.at, settings.zone, settings.rewards.day_starts_at)
+    return campaigns_in(settings, context.group_key, today)

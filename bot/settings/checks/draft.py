@@ -4,27 +4,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.settings.pictures import Pictures
-from bot.settings.problems import Finding, Path
+from bot.settings.problems import BODY, Finding, Path
 from bot.settings.schema.bot import BotFile
 from bot.settings.schema.calendar import CalendarFile
+from bot.settings.schema.campaigns import CampaignFile
 from bot.settings.schema.commands import CommandsFile
 from bot.settings.schema.members import MembersFile
+from bot.settings.schema.outlets import OutletsFile
 from bot.settings.schema.persona import FurtherPersona, PersonaFile
 from bot.settings.schema.rewards import RewardsFile
-from bot.settings.settings import ContentItem, KnowledgeItem
+from bot.settings.schema.sop import SopFile
+from bot.settings.settings import FIRST_VARIANT, ContentItem, KnowledgeItem
 
 CONTENT = "content"
 KNOWLEDGE = "knowledge"
 PERSONAS = "personas"
+CAMPAIGNS = "campaigns"
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The text of a Markdown file, whether or not its head could be read."""
+    """The text of a Markdown file, or a variant of it; its head may have mistakes."""
 
     file: str
     folder: str
     text: str
+    path: Path = BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,13 @@ class Draft:
     bot: BotFile
     persona: PersonaFile
     personas: Mapping[str, FurtherPersona]
+    campaigns: Mapping[str, CampaignFile]
     commands: CommandsFile
     calendar: CalendarFile
     rewards: RewardsFile
     members: MembersFile
+    outlets: OutletsFile
+    sop: SopFile
     content: tuple[ContentItem, ...]
     knowledge: tuple[KnowledgeItem, ...]
     bodies: tuple[Body, ...]
@@ -72,13 +80,31 @@ class Check:
 
 
 def content_file(item: ContentItem) -> str:
-    """Where an item stands, relative to the configuration folder."""
+    """The name by which findings speak of an item; one of a template has no such file."""
     return f"{CONTENT}/{item.key}.md"
+
+
+def where_of(item: ContentItem) -> str:
+    """Where an item stands, for people."""
+    if item.template:
+        row = item.key.removeprefix(f"{item.template}-")
+        return f"row {row} of {CONTENT}/templates/{item.template}.md"
+    return content_file(item)
+
+
+def variant_path(key: str) -> Path:
+    """Where a variant of a post's text is found in its file."""
+    return BODY if key == FIRST_VARIANT else (*BODY, key)
 
 
 def persona_file(key: str) -> str:
     """Where a further persona stands, relative to the configuration folder."""
     return f"{PERSONAS}/{key}.yaml"
+
+
+def campaign_file(key: str) -> str:
+    """Where a campaign stands, relative to the configuration folder."""
+    return f"{CAMPAIGNS}/{key}.yaml"
 
 
 def repeated(values: Iterable[str]) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,6 @@ from bot.settings.schema.rewards.earning import FORMULA_NAMES, Caps, EarningRule
 
 FILE: Final = "rewards.yaml"
 RULES: Final[Path] = ("earning", "rules")
-CAMPAIGNS: Final[Path] = ("earning", "campaigns")
 
 _SPOKEN: Final = (Act.MESSAGE, Act.QUESTION)
 
@@ -23,15 +22,10 @@ _UNPAID: Final = {
 
 
 def check_keys(draft: Draft) -> Iterator[Finding]:
-    """Rules and campaigns have keys of their own."""
-    earning = draft.rewards.earning
-    for path, keys in (
-        (RULES, [rule.key for rule in earning.rules]),
-        (CAMPAIGNS, [campaign.key for campaign in earning.campaigns]),
-    ):
-        for index, first in repeated(keys):
-            what = f"the same key as {path[-1]}[{first}]"
-            yield Finding(FILE, (*path, index, "key"), what, "give each its own key")
+    """Rules have keys of their own."""
+    for index, first in repeated(rule.key for rule in draft.rewards.earning.rules):
+        what = f"the same key as rules[{first}]"
+        yield Finding(FILE, (*RULES, index, "key"), what, "give each its own key")
 
 
 def check_acts(draft: Draft) -> Iterator[Finding]:
@@ -80,26 +74,6 @@ def check_bounds(draft: Draft) -> Iterator[Finding]:
             yield Finding(FILE, (*RULES, index, "act"), what, instead)
 
 
-def check_campaigns(draft: Draft) -> Iterator[Finding]:
-    """A campaign has days, rules that exist, and a budget that ends it."""
-    rewards = draft.rewards
-    known = [rule.key for rule in rewards.earning.rules]
-    for index, campaign in enumerate(rewards.earning.campaigns):
-        place = (*CAMPAIGNS, index)
-        if campaign.last_day < campaign.first_day:
-            instead = f"write {campaign.first_day} or a later day"
-            yield Finding(FILE, (*place, "last_day"), "before first_day", instead)
-        for number, key in enumerate(campaign.rules):
-            if key not in known:
-                path = (*place, "rules", number)
-                yield Finding(FILE, path, "there is no rule with this key", nearest(key, known))
-        budget = rewards.budgets.campaigns.get(campaign.key)
-        if budget is None or not budget.points:
-            what = "this campaign is unbounded: it has no budget"
-            instead = f"write budgets: campaigns: {campaign.key}: points: with a number"
-            yield Finding(FILE, (*place, "key"), what, instead)
-
-
 def check_groups(draft: Draft) -> Iterator[Finding]:
     """Rules name groups that exist."""
     known = [group.key for group in draft.bot.groups]
@@ -135,14 +109,12 @@ def _is_once_limited(rule: EarningRule) -> bool:
 
 
 _EARNING: Final = frozenset({"rewards.earning"})
-_RULES_WHOLE: Final = frozenset({"rewards.earning.rules"})
 
 CHECKS = (
     Check(check_keys, reads=_EARNING),
     Check(check_acts, reads=_EARNING),
     Check(check_amounts, reads=_EARNING),
     Check(check_bounds, reads=_EARNING),
-    Check(check_campaigns, reads=_EARNING, whole=_RULES_WHOLE | {"rewards.budgets"}),
     Check(check_groups, reads=_EARNING, whole=frozenset({"bot.groups"})),
     Check(check_levels, reads=frozenset({"rewards.levels"}), whole=frozenset({"rewards.levels"})),
 )

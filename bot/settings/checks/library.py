@@ -1,10 +1,20 @@
 """content/ and knowledge/: items fit the calendar, and every slot can be filled."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import date
 
 from bot.core.text import fold
 from bot.platforms.limits import MEDIA_BYTES, WEBHOOK_IMAGE_BYTES
-from bot.settings.checks.draft import CONTENT, Check, Draft, content_file, repeated
+from bot.settings.checks.draft import (
+    CONTENT,
+    Body,
+    Check,
+    Draft,
+    campaign_file,
+    content_file,
+    repeated,
+    where_of,
+)
 from bot.settings.checks.plan import FILE as CALENDAR
 from bot.settings.nearest import nearest
 from bot.settings.pictures import Flaw, Picture
@@ -58,19 +68,35 @@ def check_items(draft: Draft) -> Iterator[Finding]:
             instead = "write the same day or a later one"
             what = "the last day is before valid_from"
             yield Finding(content_file(item), ("valid_to",), what, instead)
+        elif first and last and not _meet(item.front.months, first, last):
+            what = "none of these months lies between valid_from and valid_to"
+            yield Finding(content_file(item), ("months",), what, "change the months or the days")
     titles = [fold(item.front.title) for item in draft.content]
     for index, earlier in repeated(titles):
-        what = f"the same title as {content_file(draft.content[earlier])}"
+        what = f"the same title as {where_of(draft.content[earlier])}"
         file = content_file(draft.content[index])
         yield Finding(file, ("title",), what, "give each item its own title")
 
 
+def _meet(months: Collection[int], first: date, last: date) -> bool:
+    """Whether a day from ``first`` to ``last`` is in one of ``months``; none named: in all."""
+    passed = (last.year - first.year) * 12 + last.month - first.month
+    between = {(first.month - 1 + number) % 12 + 1 for number in range(min(passed, 11) + 1)}
+    return not months or not between.isdisjoint(months)
+
+
 def check_bodies(draft: Draft) -> Iterator[Finding]:
-    """Every Markdown file has a text."""
+    """Every Markdown file has a text, and every variant of it words of its own."""
+    seen: dict[tuple[str, str], Body] = {}
     for body in draft.bodies:
+        first = seen.setdefault((body.file, fold(body.text)), body)
         if not body.text:
+            where = "below the head" if body.path == BODY else f"of variant {body.path[-1]}"
             instead = "write the post" if body.folder == CONTENT else "write the answer"
-            yield Finding(body.file, BODY, "no text below the head", instead)
+            yield Finding(body.file, body.path, f"no text {where}", instead)
+        elif first is not body:
+            what = f"the same words as variant {first.path[-1] if first.path != BODY else 'a'}"
+            yield Finding(body.file, body.path, what, "write other words, or remove the variant")
 
 
 def check_pictures(draft: Draft) -> Iterator[Finding]:
@@ -97,6 +123,11 @@ def _shown(draft: Draft) -> Iterator[tuple[str, Path, Picture]]:
     for item in draft.content:
         for index, name in enumerate(item.front.pictures):
             yield content_file(item), ("pictures", index), draft.pictures[name]
+    for key, campaign in draft.campaigns.items():
+        for number, post in enumerate(campaign.posts):
+            for index, name in enumerate(post.pictures):
+                path: Path = ("posts", number, "pictures", index)
+                yield campaign_file(key), path, draft.pictures[name]
 
 
 def _too_large(file: str, path: Path, picture: Picture, limit: str) -> Finding:

@@ -7,12 +7,12 @@ What is forbidden, and what lacks its evidence, is a problem with its reason and
 from collections.abc import Iterator
 from typing import Final
 
-from bot.settings.checks.draft import CONTENT, PERSONAS, Check, Draft
+from bot.settings.checks.draft import CONTENT, PERSONAS, Check, Draft, where_of
 from bot.settings.checks.plan import FILE as CALENDAR
 from bot.settings.checks.speech import FILE as PERSONA
 from bot.settings.checks.typed import FILE as COMMANDS
 from bot.settings.policy import own_hosts, policy_for, policy_of
-from bot.settings.problems import BODY, Finding, Path
+from bot.settings.problems import Finding, Path
 from bot.settings.schema.tone import Tone
 from bot.settings.settings import Settings
 from bot.wording.emoji import count_emoji
@@ -50,16 +50,16 @@ def check_memory_points(draft: Draft) -> Iterator[Finding]:
 
 
 def check_bodies(draft: Draft) -> Iterator[Finding]:
-    """Posts and answers."""
+    """Posts in all their variants, and answers."""
     policy = policy_in(draft)
     for body in draft.bodies:
         if body.folder == CONTENT:
             marked = mark_ad(body.text, policy)
             shift = len(marked) - len(body.text)
-            yield from _judge((body.file, BODY, marked), policy, Origin.POST, shift)
-            yield from check_emoji(draft.persona.tone, body.file, BODY, body.text)
+            yield from _judge((body.file, body.path, marked), policy, Origin.POST, shift)
+            yield from check_emoji(draft.persona.tone, body.file, body.path, body.text)
         else:
-            yield from _judge((body.file, BODY, body.text), policy, Origin.TEMPLATE)
+            yield from _judge((body.file, body.path, body.text), policy, Origin.TEMPLATE)
 
 
 def check_help(draft: Draft) -> Iterator[Finding]:
@@ -72,10 +72,12 @@ def check_help(draft: Draft) -> Iterator[Finding]:
 
 def check_fission_steps(draft: Draft) -> Iterator[Finding]:
     """The last lines of posts."""
-    steps = enumerate(draft.calendar.fission_steps)
-    yield from screen(
-        draft, [(CALENDAR, ("fission_steps", index, "text"), step.text) for index, step in steps]
-    )
+    texts: list[Spoken] = [
+        (CALENDAR, ("fission_steps", index, "texts", place), text)
+        for index, step in enumerate(draft.calendar.fission_steps)
+        for place, text in enumerate(step.texts)
+    ]
+    yield from screen(draft, texts)
 
 
 def check_evidence(draft: Draft) -> Iterator[Finding]:
@@ -109,6 +111,13 @@ def screen(draft: Draft, texts: list[Spoken], tone: Tone | None = None) -> Itera
         yield from _judge(text, policy, Origin.TEMPLATE)
 
 
+def screen_posts(draft: Draft, texts: list[Spoken]) -> Iterator[Finding]:
+    """What in ``texts`` may not be posted; the mark of an advertisement is set by itself."""
+    policy = policy_in(draft)
+    for file, path, text in texts:
+        yield from _judge((file, path, mark_ad(text, policy)), policy, Origin.POST)
+
+
 def check_emoji(tone: Tone, file: str, path: Path, text: str) -> Iterator[Finding]:
     """Whether a text keeps to the emoji that the persona of ``tone`` may use."""
     found, budget = count_emoji(text), tone.emoji_budget
@@ -126,7 +135,9 @@ def notes_on(settings: Settings) -> Iterator[str]:
         for name, variants in settings.persona.templates.items()
         for text in variants
     ]
-    texts += [(f"{CONTENT}/{item.key}.md", item.text) for item in settings.content]
+    texts += [
+        (where_of(item), text) for item in settings.content for text in item.variants.values()
+    ]
     for place, text in texts:
         for finding in review(text, policy, origin=Origin.POST):
             if finding.grade is Grade.WARN:

@@ -107,6 +107,10 @@ class Group(Section):
     scheduled: bool = True
     """Whether the calendar's posts appear here."""
 
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    """The zone (IANA name) of this group's posts, days of the calendar and quiet hours; left out:
+    the community's. Points and check-ins count the community's days everywhere."""
+
 
 class Person(Section):
     """A made-up person of the simulator."""

@@ -32,6 +32,12 @@ class CommandName(StrEnum):
     GAME_VOTE = "game_vote"
     GAME_STOP = "game_stop"
     GAME_SCORES = "game_scores"
+    CAMPAIGNS = "campaigns"
+    SIGN_UP = "sign_up"
+    GIVE_UP_SEAT = "give_up_seat"
+    ARRIVE = "arrive"
+    PERKS = "perks"
+    TAKE_PERK = "take_perk"
     MY_DATA = "my_data"
     HELP = "help"
     WHO = "who"
@@ -58,13 +64,26 @@ class CommandName(StrEnum):
     ANNOUNCE = "announce"
     PUBLISH = "publish"
     PLAN = "plan"
+    PREVIEW_POST = "preview_post"
+    SWAP_POST = "swap_post"
+    KEEP_POST = "keep_post"
+    WRITE_POST = "write_post"
+    SKIP_POST = "skip_post"
+    RESTORE_POST = "restore_post"
+    APPROVE_POST = "approve_post"
+    MOMENTS = "moments"
+    MOMENTS_MIX = "moments_mix"
     DATA = "data"
+    POST_DATA = "post_data"
     PORTRAIT = "portrait"
     PERSONA = "persona"
     PAUSE = "pause"
     RESUME = "resume"
     ADJUST = "adjust"
     CONFIRM_ADJUSTMENT = "confirm_adjustment"
+    SIGN_UP_LIST = "sign_up_list"
+    CAMPAIGN_FUNDS = "campaign_funds"
+    CONFIRM_FUNDS = "confirm_funds"
     ORDERS = "orders"
     SHIP = "ship"
     GIVE_BACK = "give_back"
@@ -89,6 +108,18 @@ class CommandName(StrEnum):
     DECLINE_ANSWER = "decline_answer"
     SKIP_QUESTION = "skip_question"
     RETRACT_ANSWER = "retract_answer"
+    SUBMIT_SHOW = "submit_show"
+    SUBMIT_STORY = "submit_story"
+    AGREE = "agree"
+    AGREE_ANONYMOUS = "agree_anonymous"
+    MY_SUBMISSIONS = "my_submissions"
+    WITHDRAW_SUBMISSION = "withdraw_submission"
+    WITHDRAW_SUBMISSIONS = "withdraw_submissions"
+    LIKE = "like"
+    SUBMISSIONS = "submissions"
+    APPROVE_SUBMISSION = "approve_submission"
+    DECLINE_SUBMISSION = "decline_submission"
+    FEATURE_SUBMISSION = "feature_submission"
 
 
 COMMAND_MEANINGS: dict[CommandName, str] = {
@@ -113,6 +144,12 @@ COMMAND_MEANINGS: dict[CommandName, str] = {
     CommandName.GAME_VOTE: "The vote that runs; owners: a vote between two, as A 还是 B.",
     CommandName.GAME_STOP: "End the game that runs, for who started it and for owners.",
     CommandName.GAME_SCORES: "Who has won how much in the game, and I in all games.",
+    CommandName.CAMPAIGNS: "Which campaigns are on, and what they give.",
+    CommandName.SIGN_UP: "Take a seat in a campaign's meeting; its number or name may follow.",
+    CommandName.GIVE_UP_SEAT: "Give my seat, or my place in the line, back.",
+    CommandName.ARRIVE: "Say the word of a meeting that I am at.",
+    CommandName.PERKS: "What members of the group get from campaigns, and my codes.",
+    CommandName.TAKE_PERK: "Take a perk, by its number or name.",
     CommandName.MY_DATA: "What is kept about me, sent in private.",
     CommandName.HELP: "Which commands there are; with one behind it: how it is used.",
     CommandName.WHO: "Who the persona is.",
@@ -139,13 +176,26 @@ COMMAND_MEANINGS: dict[CommandName, str] = {
     CommandName.ANNOUNCE: "Owners: post an announcement.",
     CommandName.PUBLISH: "Owners: post the next content item now.",
     CommandName.PLAN: "Owners: what will be posted and when.",
+    CommandName.PREVIEW_POST: "Staff: a planned post as it will look; its number or time follows.",
+    CommandName.SWAP_POST: "Staff: put another item into a slot; its title may follow.",
+    CommandName.KEEP_POST: "Staff: keep what is planned for a slot.",
+    CommandName.WRITE_POST: "Staff: post these words at a slot.",
+    CommandName.SKIP_POST: "Staff: post nothing at a slot.",
+    CommandName.RESTORE_POST: "Staff: let the mix choose for a slot again.",
+    CommandName.APPROVE_POST: "Whom the files name: yes, this may be posted.",
+    CommandName.MOMENTS: "Owners: today's drafts for Moments, to be copied.",
+    CommandName.MOMENTS_MIX: "Owners: how the mix of Moments is kept and planned.",
     CommandName.DATA: "Owners: the group's figures.",
+    CommandName.POST_DATA: "Owners: what became of the posts of the last days.",
     CommandName.PORTRAIT: "Owners: what is known about a member.",
     CommandName.PERSONA: "Operators: the persona's card and score, or how its account looks.",
     CommandName.PAUSE: "Owners: stop scheduled posts in this group.",
     CommandName.RESUME: "Owners: go on with scheduled posts.",
     CommandName.ADJUST: "Operators: correct a member's points, with a reason.",
     CommandName.CONFIRM_ADJUSTMENT: "Operators: agree to another operator's big correction.",
+    CommandName.SIGN_UP_LIST: "Owners: who has a seat, who came, and who waits.",
+    CommandName.CAMPAIGN_FUNDS: "Operators: the money of campaigns; with an amount: give some.",
+    CommandName.CONFIRM_FUNDS: "Operators: money for a campaign is there, by its number.",
     CommandName.ORDERS: "Operators: which parcels wait to be sent.",
     CommandName.SHIP: "Operators: a parcel was sent, with its tracking number.",
     CommandName.GIVE_BACK: "Operators: take a redemption back and give the points back.",
@@ -170,6 +220,18 @@ COMMAND_MEANINGS: dict[CommandName, str] = {
     CommandName.DECLINE_ANSWER: "Operators: an offered answer is declined, with a reason.",
     CommandName.SKIP_QUESTION: "Operators: a question is not worth an answer.",
     CommandName.RETRACT_ANSWER: "Operators: what was learned for a question is knowledge no more.",
+    CommandName.SUBMIT_SHOW: "Send in a picture with words, to be shown if I say so.",
+    CommandName.SUBMIT_STORY: "Send in words, perhaps with pictures, to be shown if I say so.",
+    CommandName.AGREE: "What I have sent in may be used with my name; its number may follow.",
+    CommandName.AGREE_ANONYMOUS: "What I have sent in may be used without my name.",
+    CommandName.MY_SUBMISSIONS: "What I have sent in, and how it stands.",
+    CommandName.WITHDRAW_SUBMISSION: "Use what I have sent in no more, by its number.",
+    CommandName.WITHDRAW_SUBMISSIONS: "Use nothing of what I have sent in any more.",
+    CommandName.LIKE: "I like what a member has sent in, by its number.",
+    CommandName.SUBMISSIONS: "Staff: what waits for a review; with a number: one of them.",
+    CommandName.APPROVE_SUBMISSION: "Staff: take one in, by its number; the order's may follow.",
+    CommandName.DECLINE_SUBMISSION: "Staff: do not take one in, by its number, with a reason.",
+    CommandName.FEATURE_SUBMISSION: "Staff: choose one that was taken in, by its number.",
 }
 """What each command is for, in the reference and in editors."""
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from bot.settings.schema.base import KeyName, Positive, Section, Words
 from bot.settings.schema.memory import MemoryRules
+from bot.settings.schema.submissions import SubmissionRules
 
 
 class Act(StrEnum):
@@ -24,7 +25,11 @@ class Act(StrEnum):
     JOIN = "join"
     LEAVE = "leave"
     COMMAND = "command"
+    SIGNED_UP = "signed_up"
+    ARRIVED = "arrived"
     ANSWERED = "answered"
+    SUBMITTED = "submitted"
+    FEATURED = "featured"
 
 
 class Tag(Section):
@@ -85,3 +90,6 @@ class MembersFile(Section):
 
     memory: MemoryRules = MemoryRules()
     """What members may say of themselves that is remembered for their answers."""
+
+    submissions: SubmissionRules = SubmissionRules()
+    """What members send in, and what becomes of it."""

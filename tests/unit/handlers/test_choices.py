@@ -148,6 +148,7 @@ ASKED_OR_OWED = {
     "bot/pipeline/roads.py": "an answer that missed its request",
     "bot/pipeline/rhythm.py": "asks how a message goes",
     "bot/schedules/publisher.py": "the group's owner, about its posts",
+    "bot/schedules/sop/decide.py": "a step of sop.yaml, to who wants promotions",
 }
 """Where somebody is written to in private, and why nobody can be disturbed by it."""
 

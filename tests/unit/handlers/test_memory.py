@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.clock import ManualClock
 from bot.core.events import Place
 from bot.core.ids import MemberId
 from bot.core.messages import Text
@@ -12,6 +13,9 @@ from bot.handlers.memory import MemoryHandlers, MemoryJob
 from bot.handlers.remembered import remembered_line
 from bot.members.memory.memory import Memory
 from bot.members.roster import MoveKind
+from bot.members.submissions.files import MEDIA_FOLDER, PictureFiles
+from bot.members.submissions.submission import Done
+from bot.members.submissions.submissions import Submissions
 from bot.persona.voice import Voice
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.routing import Route
@@ -20,6 +24,7 @@ from tests.support.brand import Live, brand
 from tests.support.events import DAY, NOW, make_event
 from tests.support.pipeline import Pipeline
 from tests.support.stores import execute, read_value
+from tests.unit.members.submissions.support import offer
 
 
 class Town:
@@ -31,7 +36,9 @@ class Town:
         self.memory = Memory(store)
         self.voice = Voice(live, random.Random(1))
         self.forgotten: list[MemberId] = []
-        handlers = MemoryHandlers(self.voice, self.memory, self.forgotten.append)
+        files = PictureFiles(store.path.parent / MEDIA_FOLDER)
+        self.submissions = Submissions(store, live, ManualClock(NOW), files)
+        handlers = MemoryHandlers(self.voice, self.memory, self.forgotten.append, self.submissions)
         self.pipeline = Pipeline(store, *handlers.routes(), Route("ask", self._ask), live=live)
 
     async def open(self) -> None:
@@ -164,3 +171,16 @@ async def test_what_was_kept_for_long_enough_is_deleted(town: Town) -> None:
     await job.run(end)
     assert await town.facts() == 0
     assert await job.next_due(end) is None
+
+
+async def test_forgetting_everything_withdraws_what_he_has_sent_in(town: Town) -> None:
+    await town.say("我是敏感肌")
+    member_id = await read_value(
+        town.store, "SELECT member_id FROM identity WHERE user_id = 'xiaolu'"
+    )
+    sent = await town.submissions.move(offer(author=MemberId(int(str(member_id)))))
+    assert isinstance(sent, Done)
+    assert "1 条" in await town.say("删除记忆", key="event/forget")
+    (one,) = await town.submissions.read_of(sent.submission.author_id, 9)
+    assert one.text == ""
+    assert await town.facts() == 0

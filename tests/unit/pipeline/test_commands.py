@@ -12,6 +12,7 @@ from bot.growth.referrals import read_code
 from bot.pipeline.commands import (
     MAY_BE_ASKED_ABOUT,
     MAY_BE_WISHED,
+    NUMBERED,
     RIGHTS,
     TAKES_WORDS,
     CommandWords,
@@ -26,8 +27,15 @@ TYPED = [
     (word, name)
     for name, command in FILE.commands.items()
     for word in (*command.words, command.alias)
+    if name not in NUMBERED
 ]
-"""Every word of the example brand with the command it stands for."""
+"""Every word of the example brand with the command it stands for, but for those with a number."""
+
+WITH_NUMBER = [
+    (word, name)
+    for name in sorted(NUMBERED)
+    for word in (*FILE.commands[name].words, FILE.commands[name].alias)
+]
 
 
 def wide(text: str) -> str:
@@ -41,7 +49,26 @@ every_word = pytest.mark.parametrize(("word", "name"), TYPED, ids=[word for word
 
 
 def test_the_example_brand_has_words_for_every_command() -> None:
-    assert {name for _, name in TYPED} == set(CommandName)
+    assert {name for _, name in (*TYPED, *WITH_NUMBER)} == set(CommandName)
+
+
+@pytest.mark.parametrize(("word", "name"), WITH_NUMBER, ids=[word for word, _ in WITH_NUMBER])
+def test_what_is_ordinary_talk_is_a_command_with_a_number_alone_behind_it(
+    word: str, name: CommandName
+) -> None:
+    for number in ("12", "#12", "12号", "１２"):
+        assert WORDS.read(f"{word} {number}！") is not None, number
+    read = WORDS.read(f"/{word} 12")
+    assert read == Invocation(name, "12")
+    for typed in (
+        word,
+        f"{word}！",
+        f"{word} 真好",
+        f"{word} 30ml",
+        f"{word} 12 很好",
+        f"给你{word}",
+    ):
+        assert WORDS.read(typed) is None, typed
 
 
 @every_word

@@ -97,7 +97,7 @@ def test_every_kind_of_target_and_every_act_that_opens_a_window_has_words() -> N
     told = dict(facts(Capabilities(tasks_to=frozenset(TargetKind))))["an employee sends to"]
     used = {kind for table in CAPABILITIES.values() for kind in table.windows}
 
-    assert told == "whoever just acted, groups, people, customer tags"
+    assert told == ("whoever just acted, groups, the Moments of employees, people, customer tags")
     for kind in used:
         words = dict(facts(Capabilities(windows={kind: Window(1, 60)})))["only if"]
         assert words != f"he {kind}: 1 messages within a minute"

@@ -103,9 +103,15 @@ quiet_hours:
   ends: 08:00
 fission_steps:
   - key: bring_a_friend
-    text: 觉得有用，欢迎请朋友来群里坐坐。
+    texts:
+      - 觉得有用，欢迎请朋友来群里坐坐。
+      - 有朋友也在挑茶？群里给 TA 留着位置。
+      - 想起谁也爱喝一口，就请 TA 来聊聊。
   - key: ask_a_friend
-    text: 身边也有爱茶的人？请他一起来。
+    texts:
+      - 身边也有爱茶的人？请他一起来。
+      - 问问朋友，头一泡茶 TA 倒不倒。
+      - 家里谁最会泡茶？请 TA 来教教大家。
 node_days:
   - key: tea_day
     name: 茶日

@@ -3,11 +3,13 @@
 import argparse
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.cli import check
+from bot.core.clock import ManualClock
 from bot.platforms.describe import render_channels
 from bot.settings.schema.commands import CommandName
 
@@ -22,10 +24,11 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def run(*words: str) -> int:
+def run(*words: str, today: str = "2026-06-01") -> int:
     parser = argparse.ArgumentParser()
     check.add_parser(parser.add_subparsers())
-    return check.run(parser.parse_args(["check", *words]))
+    clock = ManualClock(datetime.fromisoformat(today).replace(tzinfo=UTC))
+    return check.run(parser.parse_args(["check", *words]), clock)
 
 
 def test_a_good_configuration_is_summed_up(
@@ -48,6 +51,23 @@ def test_a_good_configuration_is_summed_up(
         "  memory   喝茶去: in 0 of 2 posts, wanted 0",
         "note: ../config/schema is out of date; run check --write-schema",
     ]
+
+
+@pytest.mark.parametrize(
+    ("today", "of_2027", "told"),
+    [
+        ("2026-11-01", "", False),  # 60 days before the last day of the table
+        ("2026-11-02", "", True),
+        ("2026-11-02", "holidays: {off: [2027-02-05..2027-02-11]}\n", False),
+    ],
+)
+def test_it_tells_in_time_that_the_list_of_days_off_ends(
+    config: Configuration, capsys: pytest.CaptureFixture[str], today: str, of_2027: str, told: bool
+) -> None:
+    config.edit("calendar.yaml", "node_days:", f"{of_2027}node_days:")
+    assert run("--config", "../config", today=today) == 0
+    note = "note: the official table of days off ends on 2026-12-31; of 2027 only"
+    assert (note in capsys.readouterr().out) is told
 
 
 def test_every_problem_has_its_line_and_then_they_are_counted(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from bot.settings.files import FOLDERS, YAML_FILES, YAML_FOLDERS
+from bot.settings.files import FOLDERS, OPTIONAL_FILES, YAML_FILES, YAML_FOLDERS
 from bot.settings.json_schema import schemas, stale_schemas, write_schemas
 from bot.settings.reference import render_reference
 from bot.settings.schema.commands import COMMAND_MEANINGS, CommandName
@@ -64,7 +64,8 @@ def test_the_schema_knows_the_structure_of_a_good_file(file: str) -> None:
 
 
 def test_there_is_a_schema_for_each_kind_of_file() -> None:
-    stems = [file.removesuffix(".yaml") for file in YAML_FILES] + [*YAML_FOLDERS, *FOLDERS]
+    files = [file.removesuffix(".yaml") for file in (*YAML_FILES, *OPTIONAL_FILES)]
+    stems = [*files, *YAML_FOLDERS, *FOLDERS]
 
     assert list(ALL) == [f"{stem}.schema.json" for stem in stems]
 
@@ -115,7 +116,7 @@ def test_the_reference_names_every_key_template_and_command() -> None:
     reference = render_reference()
 
     assert reference == render_reference()
-    for model in [*YAML_FILES.values(), *FOLDERS.values()]:
+    for model in [*YAML_FILES.values(), *OPTIONAL_FILES.values(), *FOLDERS.values()]:
         for name in model.model_fields:
             assert f"| `{name}` |" in reference
     for name in [*TEMPLATES, *COMMAND_MEANINGS]:

@@ -94,7 +94,7 @@ def test_a_forbidden_word_in_a_text_is_told_at_its_first_character(config: Confi
 
     assert config.problems() == [
         (
-            f"{config.place('calendar.yaml', '觉得有用')}  fission_steps[0].text"
+            f"{config.place('calendar.yaml', '觉得有用')}  fission_steps[0].texts[0]"
             f"  contains 最好: {blocked}"
         ),
         f"{config.place('commands.yaml', '最好')}  commands.points.help  contains 最好: {blocked}",

@@ -36,6 +36,7 @@ def problems(*, rehearsal: bool = False, **section: Any) -> list[str]:
         calendar=whole.calendar,
         rewards=whole.rewards,
         members=whole.members,
+        outlets=whole.outlets,
         content=(),
         knowledge=(),
         bodies=(),

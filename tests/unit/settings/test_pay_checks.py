@@ -37,6 +37,7 @@ def draft(pay: dict[str, Any] | None = None, **payout: Any) -> Draft:
         calendar=settings.calendar,
         rewards=settings.rewards.model_copy(update={"payout": rules}),
         members=settings.members,
+        outlets=settings.outlets,
         content=settings.content,
         knowledge=settings.knowledge,
         bodies=(),

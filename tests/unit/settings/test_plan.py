@@ -45,7 +45,7 @@ from .good_config import Configuration
         (
             "key: ask_a_friend",
             "key: bring_a_friend",
-            "bring_a_friend\n    text: 身边",
+            "bring_a_friend\n    texts:\n      - 身边",
             "fission_steps[1].key  the same key as fission_steps[0]",
         ),
         (
@@ -100,10 +100,54 @@ def test_a_step_that_rewards_sharing_itself_is_refused(config: Configuration, te
     config.edit("calendar.yaml", "身边也有爱茶的人？请他一起来。", text)
 
     (problem,) = config.problems()
-    place = f"{config.place('calendar.yaml', text)}  fission_steps[1].text"
+    place = f"{config.place('calendar.yaml', text)}  fission_steps[1].texts[0]"
     assert problem.startswith(f"{place}  contains ")
     assert "诱导分享" in problem
     assert problem.endswith("  奖励只给真实的参与，例如签到、到场、朋友自己进群")
+
+
+def test_fewer_texts_than_posts_in_their_rest_are_told_with_how_many_are_missing(
+    config: Configuration,
+) -> None:
+    config.edit("calendar.yaml", "days: [mon, wed]", "days: [mon, tue, wed, thu, fri, sat]")
+
+    (problem,) = config.problems()
+    assert problem.startswith(f"{config.place('calendar.yaml', 'fission_steps:')}  fission_steps  ")
+    assert "7 posts a week, and 6 texts for groups of where: robot" in problem
+    assert problem.endswith("write 2 more, under steps of where: everywhere or robot")
+
+
+OTHER = """\
+mix:
+  others:
+    - key: friday
+      days: [fri]
+      pillars: {brand: 50, product: 0, industry: 0, user: 50}
+      kinds: {story: 100, activity: 0, product: 0, red_packet: 0, lesson: 0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("brand: 50", "brand: 40", "mix.others[0].pillars  the shares add up to 90"),
+        ("days: [fri]", "groups: [nobody]", "mix.others[0].groups[0]  "),
+        (
+            "days: [fri]",
+            "first_day: 2026-12-02\n      last_day: 2026-12-01",
+            "mix.others[0].last_day  the last day is before first_day",
+        ),
+    ],
+)
+def test_another_mix_is_checked_like_the_usual_one(
+    config: Configuration, old: str, new: str, problem: str
+) -> None:
+    config.edit("calendar.yaml", "mix:\n", OTHER)
+    assert config.settings().calendar.mix.others[0].key == "friday"
+
+    config.edit("calendar.yaml", old, new)
+    (found,) = config.problems()
+    assert problem in found
 
 
 def test_slots_that_are_close_on_different_days_are_fine(config: Configuration) -> None:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from bot.settings.schema.base import Count, KeyName, Positive, Section
+from bot.settings.schema.base import Count, Positive, Section
 
 
 class Budget(Section):
@@ -16,7 +16,7 @@ class Budget(Section):
 
 
 class CampaignBudget(Section):
-    """What a campaign may issue from its first to its last day."""
+    """The most that one run of a campaign gives, from its first to its last day."""
 
     points: Count = 0
     """In points; 0 for none."""
@@ -39,9 +39,6 @@ class Budgets(Section):
         json_schema_extra={"default": {"a_day": 20_000, "a_month": 200_000}},
     )
     """Cash, in fen."""
-
-    campaigns: dict[KeyName, CampaignBudget] = Field(default={})
-    """Campaigns by name."""
 
     members: Positive = 500
     """How many members `python -m bot cost` reckons with."""

@@ -1,6 +1,5 @@
 """rewards.yaml, earning: what members earn by what they do, and where it stops."""
 
-from datetime import date
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -66,25 +65,6 @@ class EarningRule(Section):
     """Only in these groups; none listed means everywhere."""
 
 
-class EarningCampaign(Section):
-    """For some days these rules pay more; of several campaigns the one that pays most counts."""
-
-    key: KeyName
-    """Name used by machines; what it pays more is paid by budgets.campaigns of the same name."""
-
-    first_day: date
-    """The first day of it."""
-
-    last_day: date
-    """The last day of it."""
-
-    multiplier_percent: Annotated[int, Field(strict=True, ge=101, le=1000)] = 200
-    """200 pays twice as much. Caps stay as they are."""
-
-    rules: tuple[KeyName, ...] = ()
-    """Only these rules; none listed means all."""
-
-
 class Earning(Section):
     """积分规则."""
 
@@ -93,6 +73,3 @@ class Earning(Section):
 
     rules: tuple[EarningRule, ...] = ()
     """All rules."""
-
-    campaigns: tuple[EarningCampaign, ...] = ()
-    """Days on which rules pay more."""

@@ -6,6 +6,8 @@ variants or names an unknown slot is a problem of the configuration, so it canno
 
 from typing import Final
 
+from bot.settings.schema.templates.campaign_letters import CAMPAIGN_LETTERS
+from bot.settings.schema.templates.campaigns import CAMPAIGNS
 from bot.settings.schema.templates.cash import CASH
 from bot.settings.schema.templates.checkin import CHECKIN
 from bot.settings.schema.templates.choices import CHOICES
@@ -14,9 +16,11 @@ from bot.settings.schema.templates.learning import LEARNING
 from bot.settings.schema.templates.lottery import LOTTERY
 from bot.settings.schema.templates.memory import MEMORY
 from bot.settings.schema.templates.model import MODEL
+from bot.settings.schema.templates.outlets import OUTLETS
 from bot.settings.schema.templates.packets import PACKETS
 from bot.settings.schema.templates.persona import PERSONA
 from bot.settings.schema.templates.points import POINTS
+from bot.settings.schema.templates.reports import REPORTS
 from bot.settings.schema.templates.running import RUNNING
 from bot.settings.schema.templates.shape import (
     LABEL,
@@ -26,7 +30,9 @@ from bot.settings.schema.templates.shape import (
     variant_key,
 )
 from bot.settings.schema.templates.shop import SHOP
+from bot.settings.schema.templates.sop import SOP
 from bot.settings.schema.templates.standing import STANDING
+from bot.settings.schema.templates.submissions import SUBMISSIONS
 from bot.settings.schema.templates.talk import TALK
 from bot.settings.schema.templates.tickets import TICKETS
 
@@ -48,6 +54,8 @@ TEMPLATES: Final[dict[str, TemplateShape]] = {
     **GAMES,
     **SHOP,
     **CASH,
+    **CAMPAIGNS,
+    **CAMPAIGN_LETTERS,
     **STANDING,
     **TALK,
     **PERSONA,
@@ -56,7 +64,11 @@ TEMPLATES: Final[dict[str, TemplateShape]] = {
     **MEMORY,
     **MODEL,
     **LEARNING,
+    **SUBMISSIONS,
     **RUNNING,
+    **OUTLETS,
+    **SOP,
+    **REPORTS,
 }
 
 

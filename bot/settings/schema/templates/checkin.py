@@ -11,6 +11,7 @@ CHECKIN: Final[dict[str, TemplateShape]] = {
     "checkin.unpaid": speech("name", "streak", "balance"),
     "checkin.saved": speech("name", "days", "freezes"),
     "checkin.freeze": speech("name", "freezes"),
+    "checkin.boosted": speech("name", "extra"),
     "makeup.today": label(),
     "makeup.yesterday": label(),
     "makeup.two_days_ago": label(),

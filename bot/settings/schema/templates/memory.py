@@ -15,6 +15,7 @@ MEMORY: Final[dict[str, TemplateShape]] = {
     "memory.sent": speech("name"),
     "memory.forgotten": speech("name", "types"),
     "memory.forgotten_all": speech("name"),
+    "memory.forgotten_more": speech("name", "count"),
     "memory.not_there": speech("name"),
     "memory.forget_form": label("name"),
     "memory.recalled": speech("fact", "remark"),

@@ -19,6 +19,8 @@ POINTS: Final[dict[str, TemplateShape]] = {
     "cause.referral_friend": label(),
     "cause.referral_clawback": label(),
     "cause.earning": label(),
+    "cause.campaign_extra": label(),
+    "cause.campaign_arrival": label(),
     "cause.thanks": label(),
     "cause.lottery_fee": label(),
     "cause.lottery_prize": label(),

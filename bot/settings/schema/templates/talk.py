@@ -47,5 +47,9 @@ TALK: Final[dict[str, TemplateShape]] = {
     "act.join": label(),
     "act.leave": label(),
     "act.command": label(),
+    "act.signed_up": label(),
+    "act.arrived": label(),
     "act.answered": label(),
+    "act.submitted": label(),
+    "act.featured": label(),
 }
