@@ -65,15 +65,7 @@ def routes_of(house: House) -> tuple[Route, ...]:
     """All routes; the first that fits answers, so the one for all other words comes last."""
     store, voice, roster = house.ground.store, house.voice, house.roster
     payer = None if house.pay is None else house.pay.client
-    calls = CallHandlers(voice, house.tickets)
-    asks = AskHandlers(
-        voice,
-        house.memory,
-        house.learning,
-        house.learned,
-        Thinking(voice, house.thinker, house.memory),
-        CallingNames(store, house.levels),
-    )
+    calls, asks = CallHandlers(voice, house.tickets), _questions(house)
     groups = (
         ChoiceHandlers(voice, house.choices),
         calls,
@@ -123,6 +115,18 @@ def routes_of(house: House) -> tuple[Route, ...]:
     routes = tuple(route for group in groups for route in group.routes())
     first = (*calls.first_routes(), *asks.first_routes())
     return (*first, *HelpHandlers(voice, routes).routes(), *routes)
+
+
+def _questions(house: House) -> AskHandlers:
+    """All words that are no command."""
+    return AskHandlers(
+        house.voice,
+        house.memory,
+        house.learning,
+        house.learned,
+        Thinking(house.voice, house.thinker, house.memory),
+        CallingNames(house.ground.store, house.levels),
+    )
 
 
 def _posts(

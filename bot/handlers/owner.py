@@ -113,7 +113,7 @@ class OwnerHandlers:
             pillar=words(self.voice, context, f"pillar.{front.pillar}"),
             kind=words(self.voice, context, f"kind.{front.kind}"),
             title=front.title,
-            state=words(self.voice, context, f"plan.state.{state}") if state else "",
+            state=words(self.voice, context, f"plan.state_{state}") if state else "",
             **slots,
         )
 

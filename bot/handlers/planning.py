@@ -31,10 +31,11 @@ from bot.wording.marks import mark_ad
 from bot.wording.repeating import Reviewed, spelled
 from bot.wording.rule import Origin
 
-# A number is one only where no date or time goes on behind it: 12-08 is no slot 12.
+# A number is one only where no date or time goes on behind it: 12-08 is no slot 12. Beside the
+# narrow colon stands the wide one, and the sign of a month.
 _NAMED: Final = re.compile(
-    r"(?:(?P<day>\d{1,2}-\d{1,2})\s+)?(?P<at>\d{1,2}[:：]\d{2})(?!\d)"
-    r"|(?P<number>\d{1,3})(?![\d:：./月-])"
+    r"(?:(?P<day>\d{1,2}-\d{1,2})\s+)?(?P<at>\d{1,2}[:\uff1a]\d{2})(?!\d)"
+    r"|(?P<number>\d{1,3})(?![\d:\uff1a./\u6708-])"
 )
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -174,7 +175,7 @@ class PlanningHandlers:
         detail = refused.detail
         if refused.why is Refusal.LOCKED:
             detail = str(context.settings.calendar.lock_minutes)
-        return Reply(Text(self._line(context, f"plan.refused.{refused.why}", slot, detail=detail)))
+        return Reply(Text(self._line(context, f"plan.refused_{refused.why}", slot, detail=detail)))
 
     def _line(self, context: Context, template: str, slot: _Slot, **slots: object) -> str:
         return words(self.voice, context, template, **slot.names(context), **slots)
@@ -208,7 +209,7 @@ class PlanningHandlers:
             if post.slot.due_at <= at < post.slot.due_at + _MINUTE:
                 return _Slot(group, post, rest)
         slots = {**_names(context, group, at, ""), "detail": ""}
-        return answer(self.voice, context, f"plan.refused.{Refusal.NO_SLOT}", **slots)
+        return answer(self.voice, context, f"plan.refused_{Refusal.NO_SLOT}", **slots)
 
 
 def _asked(context: Context, slot: _Slot) -> Asked:
@@ -223,7 +224,7 @@ def _names(context: Context, group: Group, at: datetime, title: str) -> dict[str
 def _instant(context: Context, group: Group, day: str | None, at: str) -> datetime | None:
     """The time that is written so on the group's clock, this year or next; None for none."""
     today = context.now.astimezone(context.settings.zone_of(group))
-    hour, minute = map(int, re.split("[:：]", at))
+    hour, minute = map(int, re.split(r"[:\uff1a]", at))
     month, of_month = map(int, day.split("-")) if day else (today.month, today.day)
     year = today.year + (month < today.month)
     try:

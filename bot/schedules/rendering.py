@@ -20,6 +20,7 @@ from bot.settings.schema.bot import Group
 from bot.settings.schema.persona import PersonaFile
 from bot.settings.settings import Settings
 from bot.wording.marks import mark_ad
+from bot.wording.repeating import Reviewed
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -78,7 +79,7 @@ class Renderer:
         content, step = choice.item.front.link, ""
         paragraphs = [fill_live(choice.words, facts)]
         if content:
-            line = voice.say("post.link", scope=f"group/{group.key}", url=content)
+            line = voice.say("post.link", scope=f"group/{group.key}", url=Reviewed(content))
             paragraphs[0] = f"{paragraphs[0]}\n{line}"
         paragraphs.append(fill_live(choice.step.text, facts))
         if group.hears is None and (step := self.pages.url(group)):

@@ -67,7 +67,7 @@ def fits(step: FissionStep, *, hears: bool) -> bool:
 def texts_of(step: FissionStep) -> Iterator[StepText]:
     """All wordings of a step."""
     for number, text in enumerate(step.texts, start=1):
-        yield StepText(f"{step.key}.{number}", text.strip())
+        yield StepText(".".join((step.key, str(number))), text.strip())
 
 
 def _rest_days(steps: Sequence[FissionStep], wording: StepText) -> int:

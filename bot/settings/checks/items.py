@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.settings.checks.draft import Check, Draft, content_file, variant_path
 from bot.settings.checks.plan import FILE as CALENDAR
-from bot.settings.checks.screening import RULES, Spoken, screen
+from bot.settings.checks.screening import RULES, Spoken, screen_posts
 from bot.settings.live_slots import LIVE_SLOTS, NODE_SLOT, slot_mistakes, slots_in
 from bot.settings.nearest import nearest
 from bot.settings.problems import Finding
@@ -94,7 +94,7 @@ def check_link_hosts(draft: Draft) -> Iterator[Finding]:
         for item in draft.content
         if item.front.link and not _flaw(item.front.link)
     ]
-    yield from screen(draft, links)
+    yield from screen_posts(draft, links)
 
 
 def _flaw(link: str) -> str:
