@@ -18,16 +18,14 @@ from bot.cli.campaign_page import rehearsal_page, review_page
 from bot.cli.campaign_tables import Table, rehearsal_tables, review_tables, verdict, when
 from bot.cli.columns import columns
 from bot.cli.location import Location, add_location, location_of, refuse
+from bot.cli.situation import read_situation
 from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.core.ids import GroupKey
 from bot.reports.campaigns import Review, read_review_from
 from bot.schedules.campaign_days import Occurrence, last_occurrence, next_occurrence
 from bot.schedules.decide import Situation
-from bot.schedules.edits import READ_EDITS, edits_of
-from bot.schedules.records import History, read_history_from
 from bot.schedules.rehearsal import Rehearsal, groups_of, rehearse
-from bot.schedules.shelf import shelf_of
 from bot.settings.load import load_settings
 from bot.settings.nearest import nearest
 from bot.settings.problems import Problems
@@ -144,22 +142,12 @@ def _read(
 ) -> tuple[dict[GroupKey, Situation], dict[GroupKey, int]]:
     """What the plan of each group of the run depends on, and how many are in it."""
     groups = groups_of(settings, run.campaign)
+    situations = {
+        GroupKey(group.key): read_situation(location, settings, group) for group in groups
+    }
     if location.is_empty:
-        shelf = shelf_of(settings)
-        return {
-            GroupKey(group.key): Situation(settings, group, shelf, History()) for group in groups
-        }, {}
+        return situations, {}
     with location.reading() as connection:
-        situations = {
-            GroupKey(group.key): Situation(
-                settings=settings,
-                group=group,
-                shelf=shelf_of(settings),
-                history=read_history_from(connection, GroupKey(group.key)),
-                edits=edits_of(connection.execute(READ_EDITS, [group.key]).fetchall()),
-            )
-            for group in groups
-        }
         return situations, _members(connection)
 
 

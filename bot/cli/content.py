@@ -11,13 +11,13 @@ from typing import Final
 
 from bot.cli.columns import columns
 from bot.cli.content_import import add_import, run_import
-from bot.cli.location import Location, add_location, location_of, refuse
+from bot.cli.location import add_location, location_of, refuse
+from bot.cli.situation import read_situation
 from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.core.ids import GroupKey
 from bot.schedules.agenda import slots_between
-from bot.schedules.records import Post, read_history_from
-from bot.schedules.shelf import shelf_of
+from bot.schedules.decide import Situation
 from bot.schedules.supply import forecast
 from bot.schedules.usage import Usage, usage_of
 from bot.settings.load import load_settings
@@ -82,15 +82,15 @@ def run(arguments: argparse.Namespace) -> int:
     location = location_of(arguments, settings)
     for group in groups:
         try:
-            posts = _read_posts(location, GroupKey(group.key))
+            situation = read_situation(location, settings, group)
         except StoreError as error:
             return refuse(error.message)
         print(f"{group.name} ({group.key})")
         if arguments.lacking:
-            lines = lacking(settings, group, posts, now, arguments.days)
+            lines = lacking(situation, now, arguments.days)
         else:
-            shown = [item for item in shelf_of(settings).everyday if _is_wanted(item, arguments)]
-            usages = usage_of(settings, GroupKey(group.key), shown, posts, now)
+            shown = [item for item in situation.shelf.everyday if _is_wanted(item, arguments)]
+            usages = usage_of(settings, GroupKey(group.key), shown, situation.history.posts, now)
             lines = listing(usages, _today(settings, group, now), only_free=arguments.free)
         for line in lines:
             print(f"  {line}".rstrip())
@@ -107,14 +107,12 @@ def listing(usages: Iterator[Usage], today: date, *, only_free: bool = False) ->
     yield f"{len(found)} items: {free} may be posted today, {unused} were never used"
 
 
-def lacking(
-    settings: Settings, group: Group, posts: Sequence[Post], now: datetime, days: int
-) -> Iterator[str]:
+def lacking(situation: Situation, now: datetime, days: int) -> Iterator[str]:
     """What the library lacks for the group's slots of the next ``days``, in sentences."""
-    key = GroupKey(group.key)
+    settings, key = situation.settings, situation.group_key
     slots = slots_between(settings, key, now, now + timedelta(days=days))
-    gaps = forecast(settings, key, shelf_of(settings).everyday, posts, slots)
-    today = _today(settings, group, now)
+    gaps = forecast(settings, key, situation.shelf.everyday, situation.history.posts, slots)
+    today = _today(settings, situation.group, now)
     last = today + timedelta(days=days)
     for gap in gaps:
         yield gap.sentence(today)
@@ -152,13 +150,6 @@ def _season(item: ContentItem) -> str:
 def _is_wanted(item: ContentItem, arguments: argparse.Namespace) -> bool:
     front = item.front
     return arguments.pillar in (None, front.pillar) and arguments.kind in (None, front.kind)
-
-
-def _read_posts(location: Location, group_key: GroupKey) -> Sequence[Post]:
-    if location.is_empty:
-        return ()
-    with location.reading() as connection:
-        return read_history_from(connection, group_key).posts
 
 
 def _today(settings: Settings, group: Group, now: datetime) -> date:

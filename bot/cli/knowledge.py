@@ -8,7 +8,6 @@ questions of your own: YAML files of questions by the key of the item that answe
 
 import argparse
 import os
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from bot.cli.columns import columns
 from bot.cli.location import add_config, refuse
 from bot.persona.knowledge.base import KnowledgeBase, Reason
 from bot.persona.knowledge.measuring import (
@@ -82,7 +82,7 @@ def overview(base: KnowledgeBase) -> Iterator[str]:
     rows = [
         (entry.key, str(len(entry.ways)), entry.source, entry.question) for entry in base.entries
     ]
-    yield from _columns([("key", "ways", "source", "question"), *rows])
+    yield from _table([("key", "ways", "source", "question"), *rows])
     found = sorted(set(collisions(base)))
     yield f"{len(found)} collisions: ways of asking of two items that are nearly the same"
     for first, second in found:
@@ -106,7 +106,7 @@ def try_question(base: KnowledgeBase, question: str) -> Iterator[str]:
     yield f"about      {' '.join(''.join(word.units) for word in reading.words) or '-'}"
     reasons = base.explain(question, MOST_SHOWN)
     head = ("score", "key", "nearest way", "likeness", "cover", "margin", "strange", "missing")
-    yield from _columns([head, *map(_row, reasons)])
+    yield from _table([head, *map(_row, reasons)])
     found = base.search(question)
     if found.best is not None and found.best.score >= base.settings.floor:
         yield f"answered   {found.best.entry.answer}"
@@ -128,7 +128,7 @@ def measure(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[str]
     points = {point.floor: point for point in curve(answered, near=near)} | {floor: chosen}
     head = ("floor", "right", "offered", "wrong", "misled", "")
     rows = [_point(points[each], is_chosen=each == floor) for each in sorted(points)]
-    yield from _columns([head, *rows])
+    yield from _table([head, *rows])
     yield "right    of the questions with an answer, those answered rightly"
     yield "offered  of the same, those whose right item is among the questions offered instead"
     yield "wrong    of all questions, those answered wrongly"
@@ -170,13 +170,5 @@ def _point(point: Quality, *, is_chosen: bool) -> tuple[str, ...]:
     return (f"{point.floor:.2f}", *(f"{share:.1%}" for share in shares), mark)
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell + " " * (wide - _width(cell)) for cell, wide in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()
-
-
-def _width(text: str) -> int:
-    """In a terminal, where a Chinese character takes two places."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    return (f"  {line}".rstrip() for line in columns(rows))

@@ -11,7 +11,7 @@ from bot.core.pictures import CalendarPicture, DayState
 from bot.core.text import fold, normalise
 from bot.handlers.speech import answer, comma_list, words
 from bot.persona.voice import Voice
-from bot.pipeline.campaigns import CHECKIN, boosts_in
+from bot.pipeline.campaigns import boosts_in
 from bot.pipeline.context import Context, Outcome, Reply
 from bot.pipeline.routing import Route, member_command
 from bot.rewards.checkin.checkins import (
@@ -29,6 +29,7 @@ from bot.rewards.checkin.checkins import (
 )
 from bot.rewards.days import community_date
 from bot.rewards.ledger.statement import Statements
+from bot.settings.schema.campaigns import CHECKIN
 from bot.settings.schema.commands import CommandName
 from bot.settings.schema.members import Act
 from bot.settings.schema.rewards.checkin import CheckIn

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from bot.core.ids import GroupKey
 from bot.core.text import fold, split_number
@@ -11,9 +10,6 @@ from bot.rewards.boosts import NO_BOOSTS, Boost
 from bot.schedules.campaign_days import Occurrence, occurrences_between, reaches
 from bot.settings.schema.campaigns import CampaignFile
 from bot.settings.settings import Settings
-
-CHECKIN: Final = "checkin"
-"""How the points rules of a campaign name the check-in, beside the keys of earning rules."""
 
 
 @dataclass(frozen=True, slots=True)

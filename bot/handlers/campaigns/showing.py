@@ -9,12 +9,12 @@ from bot.campaigns.signups import Signups
 from bot.handlers.campaigns.terms import moment, seat_terms, today_of
 from bot.handlers.speech import answer, comma_list, words
 from bot.persona.voice import Voice
-from bot.pipeline.campaigns import CHECKIN, Running, campaigns_in
+from bot.pipeline.campaigns import Running, campaigns_in
 from bot.pipeline.context import Context, Outcome
 from bot.pipeline.routing import Route, member_command
 from bot.rewards.payout.payout import in_yuan
 from bot.schedules.campaign_days import next_occurrence, reaches
-from bot.settings.schema.campaigns import SignUp
+from bot.settings.schema.campaigns import CHECKIN, SignUp
 from bot.settings.schema.commands import CommandName
 
 

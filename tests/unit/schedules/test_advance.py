@@ -46,16 +46,17 @@ KEY = f"{GROUP}/2026-11-25/20:00"
 LOCKS = EVENING - 30 * MINUTE
 NIGHT = at("2026-11-25 23:59")
 
+Scene = tuple[Situation, Sequence[Slot]]
+"""A group and its undecided slots."""
 
-def scene(**parts: Any) -> tuple[Situation, list[Slot]]:
+
+def scene(**parts: Any) -> Scene:
     """A group with slots at 20:00 and 22:00, and them."""
     given = settings(calendar([slot("20:00"), slot("22:00")], **parts))
     return situation(given), slots_between(given, GROUP, START, NIGHT)
 
 
-def look(
-    scene: tuple[Situation, Sequence[Slot]], now: datetime, *, talking: bool = False
-) -> tuple[Advance, tuple[Situation, Sequence[Slot]]]:
+def look(scene: Scene, now: datetime, *, talking: bool = False) -> tuple[Advance, Scene]:
     """What is to be done, and the scene once it is written."""
     was, slots = scene
     found = advance(was, slots, now, members_talk=talking)
@@ -108,7 +109,7 @@ def test_no_post_waits_into_the_quiet_hours() -> None:
 
 def test_what_is_behind_a_waiting_post_waits_as_well() -> None:
     given = settings(calendar([slot("20:00"), slot("20:10")], limits=PostLimits(gap_minutes=0)))
-    story = (situation(given), slots_between(given, GROUP, START, NIGHT))
+    story: Scene = (situation(given), slots_between(given, GROUP, START, NIGHT))
     _, story = look(story, EVENING, talking=True)
     found, story = look(story, EVENING + 10 * MINUTE)
     assert found.decisions == ()
@@ -216,7 +217,7 @@ def test_what_a_person_has_taken_out_is_not_locked() -> None:
 def test_it_looks_again_when_a_post_is_asked_about_locked_and_due_and_at_no_other_time(
     approval: Approval | None, expected: list[datetime]
 ) -> None:
-    story: tuple[Situation, Sequence[Slot]] = scene(approval=approval)
+    story = scene(approval=approval)
     looks: list[datetime] = []
     again: datetime | None = START
     while again is not None:
@@ -300,7 +301,7 @@ async def test_a_decision_on_an_older_version_is_refused_and_made_anew(
     planned = lay_out(await ours.situation(group(), START), START).posts[0].item
     assert planned is not None
     other = next(one for one in live.current.content if one != planned)
-    write, looks = ours._write, []
+    write, looks = ours._write, list[bool]()
 
     async def slow(*given: Any) -> bool:
         if not looks:

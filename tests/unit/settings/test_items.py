@@ -96,6 +96,15 @@ def test_a_link_leads_only_where_texts_may_lead(config: Configuration) -> None:
     config.settings()
 
 
+def test_a_link_may_lead_to_a_shop_because_the_post_is_marked_as_an_advertisement(
+    config: Configuration,
+) -> None:
+    write(config, "link: https://tea.example/a\n")
+    config.edit("persona.yaml", "screening:\n", "screening:\n  shop_hosts: [tea.example]\n")
+
+    config.settings()
+
+
 @pytest.mark.parametrize("months", ["[12]", "[11, 3]", "[1]"])
 def test_one_month_in_common_with_the_days_is_enough(config: Configuration, months: str) -> None:
     write(config, f"valid_from: 2026-11-20\nvalid_to: 2027-01-10\nmonths: {months}\n")
