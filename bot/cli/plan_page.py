@@ -294,7 +294,7 @@ class _Group:
             phase = "静默，不发" if node.solemn else phase_name(seen.day) if seen else ""
             away = "今天" if node.on <= today else f"还有 {(node.on - today).days} 天"
             rows.append(
-                f"<tr><td>{node.on}</td><td>周{_WEEKDAYS[node.on.weekday()]}</td>"
+                f"<tr><td>{node.on:%m-%d}</td><td>周{_WEEKDAYS[node.on.weekday()]}</td>"
                 f"<td>{escape(node.name)}</td><td>{away}</td><td>{phase}</td></tr>"
             )
         return f"<table>{''.join(rows)}</table>"

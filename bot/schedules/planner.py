@@ -206,9 +206,9 @@ class Planner:
         tried = _slot_of(plan_then, wish)
         wanted = written.as_item(asked.key).key if written else item
         if wanted and (tried.item is None or tried.item.key != wanted):
-            return Refused(Refusal.FORBIDDEN, tried.reason)
+            return Refused(Refusal.FORBIDDEN, _rule(tried))
         if (displaced := _displaced(plan, plan_then, asked.key)) is not None:
-            return Refused(Refusal.FORBIDDEN, displaced.reason)
+            return Refused(Refusal.FORBIDDEN, _rule(displaced))
         if tried.choice and asked.by in approvers_of(
             situation.settings, tried.slot, tried.choice.item
         ):
@@ -262,6 +262,11 @@ def _displaced(plan: Plan, plan_then: Plan, key: str) -> PlannedPost | None:
         if then is not None and (then.item is None or then.item.key != post.item.key):
             return then
     return None
+
+
+def _rule(post: PlannedPost) -> str:
+    """The rule that was in the way of a wish, without what came instead."""
+    return post.reason.partition("; instead: ")[0]
 
 
 def _next_best(situation: Situation, post: PlannedPost, asked: Asked) -> ContentItem | Refused:

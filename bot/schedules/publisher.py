@@ -76,6 +76,7 @@ class Publisher:
         self._starts = store.lane("schedule starts", start_groups)
         self._log = structlog.get_logger("publisher")
         self._wakes: dict[GroupKey, tuple[str, datetime]] = {}
+        self._stirred: set[GroupKey] = set()
         self._histories: dict[GroupKey, History] = {}
         self._ahead: dict[GroupKey, _Ahead] = {}
         self._shelf: tuple[str, Sequence[ContentItem], Shelf] | None = None
@@ -133,6 +134,7 @@ class Publisher:
     def wake(self, group_key: GroupKey) -> None:
         """Look at a group with the next tick: somebody has changed its plan."""
         self._wakes.pop(group_key, None)
+        self._stirred.add(group_key)  # a look that is under way has perhaps not seen it
 
     async def publish_next(
         self, group_key: GroupKey, now: datetime, event_key: EventKey, *, by: str = ""
@@ -169,9 +171,11 @@ class Publisher:
     ) -> tuple[list[Group], int]:
         """Do what is due in ``groups``; those in which somebody else was faster, and a count."""
         talk = settings.calendar.talk
+        keys = [GroupKey(group.key) for group in groups]
+        self._stirred.difference_update(keys)
         readings = await read_groups(
             self._store,
-            [GroupKey(group.key) for group in groups],
+            keys,
             now,
             talk=timedelta(minutes=talk.within_minutes),
         )
@@ -196,7 +200,8 @@ class Publisher:
             else:
                 count += len(result.decisions)
                 wake = result.look_again or now + LOOK_AHEAD / 2
-                self._wakes[GroupKey(group.key)] = (settings.fingerprint, wake)
+                if GroupKey(group.key) not in self._stirred:
+                    self._wakes[GroupKey(group.key)] = (settings.fingerprint, wake)
         return outrun, count
 
     async def _read(

@@ -80,7 +80,7 @@ class Rules:
             for post in posts[-calendar.limits.posts_a_day * 2 :]
             if post.at.astimezone(self.zone).date() == self.today
         )
-        pass
+        self._kinds_today.update(settled_today)
 
     def days_since(self, item: ContentItem) -> int | None:
         """Days since the item was used in the group; None when it never was."""

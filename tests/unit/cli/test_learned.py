@@ -70,7 +70,7 @@ def test_what_was_learned_is_written_in_the_format_of_the_knowledge_base(
     page, problems = parse_markdown(file.name, file.read_text(encoding="utf-8"))
     assert problems == ()
     assert page is not None
-    assert page.text == ANSWER
+    assert page.body.text == ANSWER
     assert page.head.data == {
         "question": BOTTLE,
         "also": [BOTTLE_TOO],

@@ -1,5 +1,7 @@
 """Changes to the plan: tried before they are written, and refused with the reason."""
 
+from typing import Any
+
 import pytest
 
 from bot.schedules.edits import Edits
@@ -233,6 +235,23 @@ async def test_a_change_is_seen_with_the_next_tick(hands: Hands) -> None:
     assert await hands.ours.next_due(START) == EVENING - 30 * MINUTE
     await hands.planner.skip(hands.asked())
     assert await hands.ours.next_due(START) == START
+
+
+async def test_a_change_in_the_middle_of_a_look_is_seen_with_the_next_tick(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, write = EVENING - 30 * MINUTE, hands.ours._write
+
+    async def meanwhile(*given: Any) -> bool:
+        await hands.planner.skip(hands.asked(THIRD))
+        return await write(*given)
+
+    monkeypatch.setattr(hands.ours, "_write", meanwhile)
+    await hands.ours.run(now)
+    assert await hands.ours.next_due(now) == now
+    monkeypatch.undo()
+    await hands.ours.run(now)
+    assert await hands.ours.next_due(now) == EVENING
 
 
 async def test_between_the_plan_and_the_word_the_slot_may_be_over(
