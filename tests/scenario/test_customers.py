@@ -150,7 +150,11 @@ async def test_a_scheduled_post_brings_its_picture_and_the_way_to_the_page(place
         "SELECT message FROM outbox WHERE channel = 'contact' AND key LIKE 'slot/friends/%'"
     )
     assert posts
-    assert all("/m/friends" in post["message"] for post in posts)
+    links = await place.app.store.read(
+        "SELECT token FROM post_link WHERE group_key = 'friends' AND url LIKE '%/m/friends'"
+    )
+    ways = [f"/r/{link['token']}" for link in links]
+    assert all(any(way in post["message"] for way in ways) for post in posts)
     assert len(posts) <= 2, "one a day is all that the platform lets through"
 
 

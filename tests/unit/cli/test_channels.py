@@ -37,7 +37,7 @@ def test_a_paragraph_says_where_the_channel_is_whom_it_serves_and_what_it_can_do
         "  serves                  friends (posts, roster)",
         "  sees members            yes",
         "  answers                 later",
-        "  an employee sends to    groups, people",
+        "  an employee sends to    groups, the Moments of employees, people",
         "  changes customer tags   yes",
         "  repeats after silence   customer tags",
         "  text                    4,000 bytes, 1,333 Chinese characters",

@@ -38,6 +38,8 @@ def draft(pay: dict[str, Any] | None = None, **payout: Any) -> Draft:
         rewards=settings.rewards.model_copy(update={"payout": rules}),
         members=settings.members,
         outlets=settings.outlets,
+        sop=settings.sop,
+        campaigns=settings.campaigns,
         content=settings.content,
         knowledge=settings.knowledge,
         bodies=(),
