@@ -24,6 +24,7 @@ from bot.schedules.approval import all_approvers
 from bot.schedules.plan import PlannedPost
 from bot.schedules.planner import Asked, Changed, Planner, Refusal, Refused
 from bot.schedules.rendering import Renderer
+from bot.schedules.rules import Hindrance
 from bot.settings.policy import policy_of
 from bot.settings.schema.bot import Group
 from bot.settings.schema.commands import CommandName
@@ -175,7 +176,17 @@ class PlanningHandlers:
         detail = refused.detail
         if refused.why is Refusal.LOCKED:
             detail = str(context.settings.calendar.lock_minutes)
+        if refused.why is Refusal.FORBIDDEN:
+            detail = self._rule(context, refused.hindrance)
         return Reply(Text(self._line(context, f"plan.refused_{refused.why}", slot, detail=detail)))
+
+    def _rule(self, context: Context, hindrance: Hindrance | None) -> str:
+        """The rule in the way, in the owner's language."""
+        if hindrance is None:
+            return words(self.voice, context, "plan.why_closed")
+        rule = hindrance.why.name.lower()
+        until = "" if hindrance.until is None else f"{hindrance.until:%m-%d}"
+        return words(self.voice, context, f"plan.why_{rule}", until=until)
 
     def _line(self, context: Context, template: str, slot: _Slot, **slots: object) -> str:
         return words(self.voice, context, template, **slot.names(context), **slots)

@@ -246,7 +246,10 @@ def _choice(situation: Situation, slot: Slot, at: datetime) -> Choice | NoChoice
     if isinstance(found, Choice) or slot.item:
         return found
     instead = _by_mix(situation, wish)
-    return replace(instead, reason=f"{found.reason}; instead: {instead.reason}")
+    reason = f"{found.reason}; instead: {instead.reason}"
+    if isinstance(instead, Choice):
+        return replace(instead, reason=reason, instead=found.hindrance)
+    return NoChoice(reason, found.hindrance)
 
 
 def _who_wants(slot: Slot, edit: Edit) -> str:

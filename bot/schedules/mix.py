@@ -18,7 +18,7 @@ from bot.schedules.balance import USUAL, balance
 from bot.schedules.experiments import running_experiment, variant_for
 from bot.schedules.node_days import NodeDay, node_days_on
 from bot.schedules.records import Post
-from bot.schedules.rules import KIND_RULES, Hindrance, Rules
+from bot.schedules.rules import KIND_RULES, Hindrance, Rule, Rules
 from bot.schedules.steps import StepText, next_step
 from bot.settings.schema.base import Kind, Pillar
 from bot.settings.schema.front_matter import Appeal
@@ -60,6 +60,8 @@ class Choice:
     node: NodeDay | None = None
     mix: str = USUAL
     variant: str = FIRST_VARIANT
+    instead: Hindrance | None = None
+    """The rule in the way of what somebody wants, instead of which this is posted."""
 
     @property
     def words(self) -> str:
@@ -84,9 +86,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class NoChoice:
-    """Nothing may be posted; ``reason`` names what the library lacks."""
+    """Nothing may be posted; ``reason`` names what the library lacks.
+
+    ``hindrance`` is the rule in the way of an item that somebody wants.
+    """
 
     reason: str
+    hindrance: Hindrance | None = None
 
 
 def choose(
@@ -194,11 +200,11 @@ class _Scene:
         """The rule in the way of an item that somebody wants, in words."""
         hindrance = self.rules.hindrance(item)
         if item.front.node and item.front.node not in self.nodes:
-            hindrance = Hindrance(f"made for the node day {item.front.node}, which is not today")
+            hindrance = Hindrance(Rule.NODE_DAY)
         if hindrance is None:
             return None
         until = f" until {hindrance.until}" if hindrance.until else ""
-        return NoChoice(f"{item.key} ({why}): {hindrance.why}{until}")
+        return NoChoice(f"{item.key} ({why}): {hindrance.why}{until}", hindrance)
 
     def choice(self, item: ContentItem, reason: str) -> Choice | NoChoice:
         """``item`` with the variant and the step that are due."""
@@ -296,7 +302,7 @@ def _what_lacks(
         counts = Counter(why.why for why in found)
         free_on = min((why.until for why in found if why.until), default=None)
         details = [
-            f"{count} {why}" + (f" until {free_on}" if why == "in cool-down" else "")
+            f"{count} {why}" + (f" until {free_on}" if why is Rule.COOL_DOWN else "")
             for why, count in sorted(counts.items())
         ]
         more_helps |= not counts or bool(set(counts) - KIND_RULES)

@@ -17,6 +17,7 @@ from bot.schedules.edits import Edit
 from bot.schedules.mix import Choice, NoChoice
 from bot.schedules.node_days import NodeDay, node_days_on
 from bot.schedules.records import SlotState
+from bot.schedules.rules import Hindrance
 from bot.schedules.slots import Slot
 from bot.schedules.workdays import holiday_table_note
 from bot.settings.schema.base import Kind, Pillar
@@ -29,7 +30,7 @@ class PlannedPost:
 
     ``reason`` says why this item, or why nothing. ``nodes`` are the node days of its date.
     ``awaits`` are people one of whom must approve it, ``approved_by`` who has; ``edit`` is what is
-    settled about it.
+    settled about it. ``hindrance`` is the rule in the way of what somebody wanted there.
     """
 
     slot: Slot
@@ -39,6 +40,7 @@ class PlannedPost:
     edit: Edit
     awaits: tuple[str, ...] = ()
     approved_by: str = ""
+    hindrance: Hindrance | None = None
 
     @property
     def item(self) -> ContentItem | None:
@@ -129,7 +131,14 @@ def _planned(decision: Decision, situation: Situation) -> PlannedPost:
         edit=decision.edit,
         awaits=awaits,
         approved_by=approved_by,
+        hindrance=_hindrance(decision),
     )
+
+
+def _hindrance(decision: Decision) -> Hindrance | None:
+    if isinstance(decision.choice, NoChoice):
+        return decision.choice.hindrance
+    return decision.choice.instead if decision.choice else None
 
 
 def _mix(situation: Situation, until: datetime) -> PlannedMix:

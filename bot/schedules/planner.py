@@ -25,6 +25,7 @@ from bot.schedules.edits import (
 )
 from bot.schedules.plan import Plan, PlannedPost, lay_out
 from bot.schedules.publisher import Publisher
+from bot.schedules.rules import Hindrance
 from bot.schedules.shelf import Shelf
 from bot.settings.nearest import meant
 from bot.settings.schema.base import Pillar
@@ -74,10 +75,11 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The slot stays as it is, and why."""
+    """The slot stays as it is, and why; ``hindrance`` is the rule behind it, if it is one."""
 
     why: Refusal
     detail: str = ""
+    hindrance: Hindrance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +208,9 @@ class Planner:
         tried = _slot_of(plan_then, wish)
         wanted = written.as_item(asked.key).key if written else item
         if wanted and (tried.item is None or tried.item.key != wanted):
-            return Refused(Refusal.FORBIDDEN, _rule(tried))
+            return Refused(Refusal.FORBIDDEN, _rule(tried), tried.hindrance)
         if (displaced := _displaced(plan, plan_then, asked.key)) is not None:
-            return Refused(Refusal.FORBIDDEN, _rule(displaced))
+            return Refused(Refusal.FORBIDDEN, _rule(displaced), displaced.hindrance)
         if tried.choice and asked.by in approvers_of(
             situation.settings, tried.slot, tried.choice.item
         ):

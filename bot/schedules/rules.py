@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from bot.core.ids import GroupKey
 from bot.schedules.balance import Balance
@@ -19,19 +20,31 @@ from bot.settings.settings import ContentItem, Settings
 PROMOTION_DISTANCE = 4
 """Of so many consecutive posts at most one is a promotion."""
 
-AFTER_PRODUCT = "after a product post"
-BEFORE_PRODUCT = "before a product post that is settled"
-HALF_OF_DAY = "half of the day's posts are of its kind"
 
-KIND_RULES = frozenset({AFTER_PRODUCT, BEFORE_PRODUCT, HALF_OF_DAY})
-"""Hindrances that more items of the same kind would not help."""
+class Rule(StrEnum):
+    """The rules by which an item may not be posted, as operators read them."""
+
+    OTHER_GROUPS = "for other groups"
+    SEASON = "out of season or date"
+    COOL_DOWN = "in cool-down"
+    KEPT = "kept for a later slot"
+    AFTER_PRODUCT = "after a product post"
+    BEFORE_PRODUCT = "before a product post that is settled"
+    PROMOTIONS = "a promotion within four posts of another"
+    DISCOUNTS = "enough posts with a discount"
+    HALF_OF_DAY = "half of the day's posts are of its kind"
+    NODE_DAY = "made for a node day that is not today"
+
+
+KIND_RULES = frozenset({Rule.AFTER_PRODUCT, Rule.BEFORE_PRODUCT, Rule.HALF_OF_DAY})
+"""Rules in whose way more items of the same kind would not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
     """Why an item may not be posted; ``until`` when the day is known on which it may again."""
 
-    why: str
+    why: Rule
     until: date | None = None
 
 
@@ -92,27 +105,27 @@ class Rules:
         front = item.front
         days = self.days_since(item)
         if not is_for_group(self._settings, self._group_key, item):
-            return Hindrance("for other groups")
+            return Hindrance(Rule.OTHER_GROUPS)
         if not is_in_season(front, self.today):
-            return Hindrance("out of season or date")
+            return Hindrance(Rule.SEASON)
         if days is not None and days < self._rest:
-            return Hindrance("in cool-down", self.today + timedelta(days=self._rest - days))
+            return Hindrance(Rule.COOL_DOWN, self.today + timedelta(days=self._rest - days))
         if item.key in self._kept:
-            return Hindrance("kept for a later slot")
+            return Hindrance(Rule.KEPT)
         if front.kind is Kind.PRODUCT and self._after_product:
-            return Hindrance(AFTER_PRODUCT)
+            return Hindrance(Rule.AFTER_PRODUCT)
         if front.kind is Kind.PRODUCT and self._before_product:
-            return Hindrance(BEFORE_PRODUCT)
+            return Hindrance(Rule.BEFORE_PRODUCT)
         if front.promotion and (self._after_promotion or self._before_promotion):
-            return Hindrance("a promotion within four posts of another")
+            return Hindrance(Rule.PROMOTIONS)
         if front.appeal is Appeal.DISCOUNT and self._discounts_full:
-            return Hindrance("enough posts with a discount")
+            return Hindrance(Rule.DISCOUNTS)
         return None
 
     def crowding(self, item: ContentItem) -> Hindrance | None:
         """Whether a day would have too much of one kind; that is for the mix, not for wishes."""
         crowded = self._kinds_today[item.front.kind] >= self._most_of_kind
-        return Hindrance(HALF_OF_DAY) if crowded else None
+        return Hindrance(Rule.HALF_OF_DAY) if crowded else None
 
 
 def is_for_group(settings: Settings, group_key: GroupKey, item: ContentItem) -> bool:

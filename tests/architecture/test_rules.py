@@ -29,6 +29,7 @@ from bot.rewards.payout.payout import PayoutState
 from bot.rewards.redemption.asking import GIVEN_BACK
 from bot.rewards.redemption.redemption import RedemptionState, Span
 from bot.schedules.planner import Refusal
+from bot.schedules.rules import Rule
 from bot.settings.schema.base import Kind, Pillar
 from bot.settings.schema.card import PersonaKind
 from bot.settings.schema.experiments import Outcome
@@ -98,6 +99,7 @@ FAMILIES: dict[str, set[str]] = {
         f"plan.state_{state}" for state in ("awaits", "locked", "approved", "edited")
     },
     "plan.refused_{Refusal.NO_SLOT}": {"plan.refused_no_slot"},
+    "plan.why_{rule}": {f"plan.why_{rule.name.lower()}" for rule in Rule},
     "plan.refused_{refused.why}": {f"plan.refused_{why}" for why in Refusal},
     "pillar.{front.pillar}": {f"pillar.{pillar}" for pillar in Pillar},
     "kind.{front.kind}": {f"kind.{kind}" for kind in Kind},

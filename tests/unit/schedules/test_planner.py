@@ -158,7 +158,7 @@ async def test_an_item_of_a_node_day_is_put_on_no_other_day(hands: Hands, live: 
     live.change(content=(*live.current.content, thanks))
     refused = await hands.swap(thanks)
     assert isinstance(refused, Refused)
-    assert "made for the node day thanksgiving, which is not today" in refused.detail
+    assert "made for a node day that is not today" in refused.detail
     assert isinstance(await hands.swap(thanks, SECOND), Changed)  # the day itself
 
 

@@ -4,6 +4,11 @@ from typing import Final
 
 from bot.settings.schema.templates.shape import TemplateShape, label, speech
 
+_RULES: Final = (
+    *("other_groups", "season", "cool_down", "kept", "after_product", "before_product"),
+    *("promotions", "discounts", "half_of_day", "node_day"),
+)
+
 _SLOT: Final = ("group", "day", "at", "title")
 
 RUNNING: Final[dict[str, TemplateShape]] = {
@@ -37,14 +42,16 @@ RUNNING: Final[dict[str, TemplateShape]] = {
     "plan.restored": label(*_SLOT),
     "plan.written": label(*_SLOT),
     "plan.approved": label(*_SLOT),
+    "plan.why_closed": label(),
+    **{f"plan.why_{rule}": label("until") for rule in _RULES},
     "plan.refused_no_slot": label(*_SLOT, "detail"),
     "plan.refused_no_item": label(*_SLOT, "detail"),
     "plan.refused_near_item": label(*_SLOT, "detail"),
-    "plan.refused_no_other": label(*_SLOT, "detail"),
+    "plan.refused_no_other": label(*_SLOT),
     "plan.refused_forbidden": label(*_SLOT, "detail"),
     "plan.refused_locked": label(*_SLOT, "detail"),
     "plan.refused_decided": label(*_SLOT, "detail"),
-    "plan.refused_empty": label(*_SLOT, "detail"),
+    "plan.refused_empty": label(*_SLOT),
     "plan.refused_not_asked": label(*_SLOT, "detail"),
     "plan.refused_no_need": label(*_SLOT, "detail"),
     "plan.refused_changed": label(*_SLOT, "detail"),
