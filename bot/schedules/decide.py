@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.ids import GroupKey
+from bot.members.submissions.adopted import KEY_PREFIX as ADOPTED_PREFIX
 from bot.schedules.approval import approvers_of, digest, is_approved
 from bot.schedules.edits import NOTHING_SETTLED, Edit
 from bot.schedules.mix import Choice, NoChoice, Wish, choose, choose_again, choose_exactly
@@ -228,7 +229,9 @@ def _choice(situation: Situation, slot: Slot, at: datetime) -> Choice | NoChoice
     settings, posts, edit = situation.settings, situation.history.posts, situation.edit(slot)
     wish = _wish(situation, slot, at)
     found: Choice | NoChoice
-    if edit.locked is not None:
+    if edit.locked is not None and _is_withdrawn(situation, edit.locked.item):
+        found = NoChoice(f"{edit.locked.item.key} was withdrawn by the member who wrote it")
+    elif edit.locked is not None:
         found = choose_again(settings, edit.locked, posts, wish)
     elif edit.written is not None:
         item = edit.written.as_item(slot.key)
@@ -250,6 +253,11 @@ def _choice(situation: Situation, slot: Slot, at: datetime) -> Choice | NoChoice
     if isinstance(instead, Choice):
         return replace(instead, reason=reason, instead=found.hindrance)
     return NoChoice(reason, found.hindrance)
+
+
+def _is_withdrawn(situation: Situation, item: ContentItem) -> bool:
+    """Whether a member's words are his again: that holds for what is locked as well."""
+    return item.key.startswith(ADOPTED_PREFIX) and situation.shelf.find(item.key) is None
 
 
 def _who_wants(slot: Slot, edit: Edit) -> str:

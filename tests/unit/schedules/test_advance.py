@@ -164,6 +164,23 @@ def test_files_that_change_or_vanish_after_the_lock_change_nothing(
     assert found.decisions[0].choice == locked
 
 
+def test_a_member_s_words_that_he_withdraws_after_the_lock_are_not_posted() -> None:
+    given = settings(calendar([slot("20:00")]), [item("own")])
+    theirs = item("ugc-7", node="thanksgiving")
+    slots = slots_between(given, GROUP, START, NIGHT)
+    day = timedelta(days=1)  # 感恩节, for which it comes before all others
+    later = [replace(one, due_at=one.due_at + day) for one in slots]
+    _, (was, waiting) = look((situation(given, adopted=[theirs]), later), LOCKS + day)
+    locked = was.edits[KEY].locked
+    assert locked is not None
+    assert locked.item == theirs
+    found, _ = look((situation(given, was.history, edits=was.edits), waiting), EVENING + day)
+    chosen = found.decisions[0].chosen
+    assert chosen is not None
+    assert chosen.item.key == "own"
+    assert "ugc-7 was withdrawn by the member who wrote it" in chosen.reason
+
+
 def test_a_rule_that_has_come_in_the_way_counts_after_the_lock_too() -> None:
     _, (was, slots) = look(scene(), LOCKS)
     locked = was.edits[KEY].locked
