@@ -25,6 +25,7 @@ from bot.settings.problems import Problems
 from bot.settings.reference import render_reference
 from bot.simulator.simulator import Simulator
 from bot.web.callbacks import Callbacks
+from bot.web.pages.links import LinkPages
 from bot.web.pages.lottery import LotteryPages
 from bot.web.pages.member_pages import MemberPages
 from bot.web.pages.payout import PayoutPages
@@ -40,7 +41,7 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 _PATH = re.compile(r"(?<![\w/.-])(?:bot|config|docs|tests|benchmarks)/[\w./*-]*")
-_ADDRESS = re.compile(r"(?<![\w.}])/(?:sim|m|pay|callback|healthz|metrics)\b[\w/{}.-]*")
+_ADDRESS = re.compile(r"(?<![\w.}])/(?:sim|m|r|pay|callback|healthz|metrics)\b[\w/{}.-]*")
 _STORY = re.compile(r"^## Your first post, .*?(?=^## )", re.MULTILINE | re.DOTALL)
 """It makes files of its own; ``test_operators_story.py`` walks through it."""
 
@@ -104,11 +105,12 @@ def routes(tmp_path: Path) -> list[web.RouteDef]:
     callbacks = Callbacks(codecs={}, reception=nobody, clock=clock, metrics=metrics)
     pages = MemberPages(live, Pages(live, ""), {}, nobody, clock)
     lotteries = LotteryPages(live, nobody, nobody)
+    links = LinkPages(live, Pages(live, ""), nobody, clock)
     payouts = PayoutPages(nobody, nobody, nobody, nobody, clock, nobody)
     status = Status(no_health, metrics)
     return [
         *(*callbacks.routes(), *lotteries.routes(), *payouts.routes(), *pages.routes()),
-        *(*status.routes(), *simulator.routes()),
+        *(*links.routes(), *status.routes(), *simulator.routes()),
     ]
 
 
@@ -184,7 +186,7 @@ def test_every_address_for_visitors_is_in_the_readme(
     readme: Path, routes: list[web.RouteDef]
 ) -> None:
     named = set(_ROUTE.findall(readme.read_text(encoding="utf-8")))
-    for_visitors = ("/m/{", "/pay/claim/{", "/pay/notify")
+    for_visitors = ("/m/{", "/r/{", "/pay/claim/{", "/pay/notify")
     visited = {
         (route.method, path_of(route)) for route in routes if route.path.startswith(for_visitors)
     }
