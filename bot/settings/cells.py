@@ -14,10 +14,10 @@ from bot.settings.shape import shape_of
 COLUMNS: Final[Mapping[str, str]] = {
     "编号": "key",
     "标题": "title",
-    "维度": "pillar",
     "内容维度": "pillar",
-    "类型": "kind",
+    "维度": "pillar",
     "内容类型": "kind",
+    "类型": "kind",
     "正文": "text",
     "目的": "purpose",
     "诉求": "appeal",
@@ -34,7 +34,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "开始": "valid_from",
     "结束": "valid_to",
 }
-"""Chinese names of columns."""
+"""Chinese names of columns; of two for the same the last is told."""
 
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "pillar": {"品牌": "brand", "产品": "product", "行业": "industry", "用户": "user"},
