@@ -108,6 +108,13 @@ _POSSESSIONS: Final = (
     "game_miss WHERE member_id = ?1",
     "game_vote WHERE member_id = ?1",
     "learned WHERE ?1 IN (author_id, decided_by, retracted_by)",
+    "sop_step WHERE member_id = ?1",
+    "submission WHERE ?1 IN (author_id, agreed_by, decided_by, featured_by, withdrawn_by)",
+    "submission_like WHERE member_id = ?1",
+    "campaign_cash WHERE ?1 IN (proposed_by, confirmed_by)",
+    "campaign_seat WHERE member_id = ?1",
+    "campaign_try WHERE member_id = ?1",
+    "campaign_perk WHERE member_id = ?1",
 )
 """What a member may have that is not carried over; by any of it he has something."""
 

@@ -147,18 +147,24 @@ ASKED_OR_OWED = {
     "bot/handlers/tasks.py": "employees, about what they have to send",
     "bot/pipeline/roads.py": "an answer that missed its request",
     "bot/pipeline/rhythm.py": "asks how a message goes",
-    "bot/schedules/publisher.py": "the group's owner, about its posts",
+    "bot/handlers/outlets.py": "an answer to an owner, in private",
+    "bot/handlers/planning.py": "an answer to whoever commands the plan, in private",
+    "bot/handlers/submissions/desk.py": "an answer to a reviewer, in private",
+    "bot/schedules/telling.py": "owners, and who must approve, about posts",
     "bot/schedules/sop/decide.py": "a step of sop.yaml, to who wants promotions",
 }
 """Where somebody is written to in private, and why nobody can be disturbed by it."""
 
 OWED = {
+    "bot/handlers/campaigns/clock.py": "the seat that he waited for",
     "bot/handlers/letters.py": "to who wants promotions",
     "bot/handlers/learning_job.py": "the answer to a question that he asked",
     "bot/handlers/learning_news.py": "what became of an answer that he offered",
     "bot/handlers/invite.py": "what became of points that he was promised",
     "bot/handlers/payout_news.py": "his money",
     "bot/handlers/purchases.py": "what he bought or won",
+    "bot/handlers/submissions/desk.py": "what became of what he sent in",
+    "bot/handlers/submissions/job.py": "what becomes of what he sent in",
     "bot/handlers/ticket_words.py": "what he asked a person",
 }
 """Where what is owed to a member is written, and what it is."""

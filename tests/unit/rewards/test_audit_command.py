@@ -83,7 +83,7 @@ def database(engine: Dialect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DATABASE_URL", database.address)
     with closing(database.connect()) as books:
         migrate(books)
-        add_members(books, 25)
+        add_members(books, 60)
         fill(books)
     return database
 

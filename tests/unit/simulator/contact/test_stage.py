@@ -10,7 +10,7 @@ async def test_the_page_sees_customers_groups_tasks_tags_and_ways(tmp_path: Path
     async with at_the_pond(tmp_path) as pond:
         shown = (await pond.act("GET", "state"))["contact"]
         assert shown == await pond.contact()
-        assert set(shown) == {"customers", "customer_groups", "tasks", "tags", "ways"}
+        assert set(shown) == {"customers", "customer_groups", "tasks", "tags", "ways", "moments"}
         assert shown["customers"][0]["friends"][0]["room"] == "private/tangyuan/wmLULU"
 
 
