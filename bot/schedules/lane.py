@@ -43,8 +43,9 @@ class Progress:
 
 _SEQUENCES: Final = over(
     "group_key text",
-    "SELECT rows.group_key AS group_key, max(slot.sequence) AS sequence FROM rows"
-    " CROSS JOIN slot ON slot.group_key = rows.group_key GROUP BY rows.group_key",
+    "SELECT rows.group_key AS group_key,"
+    " (SELECT max(slot.sequence) FROM slot WHERE slot.group_key = rows.group_key) AS sequence"
+    " FROM rows",
 )
 
 _DECIDE: Final = over(
@@ -85,7 +86,7 @@ def start_groups(connection: Connection, items: Sequence[tuple[GroupKey, datetim
 def write_progress(connection: Connection, items: Sequence[Progress]) -> list[bool]:
     """The publisher's lane. False for progress that was decided on something older."""
     sequences = {
-        row["group_key"]: int(row["sequence"])
+        row["group_key"]: row["sequence"] or 0
         for row in connection.read(
             _SEQUENCES, [(key,) for key in dict.fromkeys(item.group_key for item in items)]
         )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.core.ids import GroupKey
 from bot.schedules.balance import USUAL, balance
@@ -158,8 +158,12 @@ class _Scene:
             kept=wish.kept,
         )
         self._settings, self._posts, self._wish = settings, posts, wish
-        since = wish.at - timedelta(days=FATIGUE_DAYS)
-        self._uses = Counter(post.item for post in posts if post.at >= since)
+
+    @cached_property
+    def _uses(self) -> Counter[str]:
+        """How often each item was used within a year."""
+        since = self._wish.at - timedelta(days=FATIGUE_DAYS)
+        return Counter(post.item for post in self._posts if post.at >= since)
 
     def obstacle(self, item: ContentItem) -> Hindrance | None:
         """What keeps the mix from ``item``; a node day overrides the variety of a day."""

@@ -23,6 +23,10 @@ from bot.settings.settings import Settings
 _DAY = timedelta(days=1)
 
 
+LAST_POSTS = 200
+"""Among so many of the last decided posts are all those of a few days."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A time at which the bot should post. ``blocked`` says why it may not, if it may not.
@@ -92,7 +96,8 @@ def why_over_limits(at: datetime, posts: Sequence[Post], zone: ZoneInfo, limits:
     """
     today = at.astimezone(zone).date()
     gap = timedelta(minutes=limits.gap_minutes)
-    near = [post for post in posts if abs(at - post.at) < gap + timedelta(days=2)]
+    first, last = at - gap - 2 * _DAY, at + gap + 2 * _DAY
+    near = [post for post in posts[-LAST_POSTS:] if first < post.at < last]
     count = sum(post.at.astimezone(zone).date() == today for post in near)
     if count >= limits.posts_a_day:
         return f"{count} posts were published on this day already, {limits.posts_a_day} are allowed"
