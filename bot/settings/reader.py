@@ -21,11 +21,11 @@ from bot.settings.checks.draft import (
     Draft,
     variant_path,
 )
+from bot.settings.content_library import read_library
 from bot.settings.content_templates import Placed
 from bot.settings.environment import Names, is_file, read_names
 from bot.settings.explain import explain_all
 from bot.settings.files import OPTIONAL_FILES, Source
-from bot.settings.library import read_library
 from bot.settings.markdown_file import Page, parse_markdown
 from bot.settings.pictures import look_at
 from bot.settings.placeholders import fill
