@@ -17,9 +17,9 @@ from bot.cli.campaign_new import KINDS, write_campaign
 from bot.cli.campaign_page import rehearsal_page, review_page
 from bot.cli.campaign_tables import Table, rehearsal_tables, review_tables, verdict, when
 from bot.cli.columns import columns
+from bot.cli.days import add_at, instant_of
 from bot.cli.location import Location, add_location, location_of, refuse
 from bot.cli.situation import read_situation
-from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.core.ids import GroupKey
 from bot.reports.campaigns import Review, read_review_from
@@ -64,13 +64,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         step.set_defaults(work=work)
     for step in steps.choices.values():
         add_location(step)
-        step.add_argument(
-            "--at",
-            type=datetime.fromisoformat,
-            default=None,
-            metavar="2026-12-04T09:00",
-            help="this local time instead of now",
-        )
+        add_at(step, "reckon")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -78,9 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config, os.environ)
     if isinstance(settings, Problems):
         return refuse(str(settings))
-    at: datetime | None = arguments.at
-    now = SystemClock().now() if at is None else at
-    now = now if now.tzinfo else now.replace(tzinfo=settings.zone)
+    now = instant_of(arguments.at, settings)
     if arguments.step != "new" and arguments.campaign not in settings.campaigns:
         wanted = arguments.campaign
         instead = nearest(wanted, sorted(settings.campaigns))

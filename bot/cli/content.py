@@ -11,9 +11,9 @@ from typing import Final
 
 from bot.cli.columns import columns
 from bot.cli.content_import import add_import, run_import
+from bot.cli.days import add_at, add_days, instant_of
 from bot.cli.location import add_location, location_of, refuse
-from bot.cli.situation import read_situation
-from bot.core.clock import SystemClock
+from bot.cli.situation import groups_with_plan, read_situation
 from bot.core.errors import StoreError
 from bot.core.ids import GroupKey
 from bot.schedules.agenda import slots_between
@@ -49,20 +49,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--lacking", action="store_true", help="what the library lacks in the next days"
     )
-    parser.add_argument(
-        "--days",
-        type=_day_count,
-        default=DAYS_AHEAD,
-        metavar="N",
-        help=f"how many days --lacking looks ahead ({DAYS_AHEAD})",
-    )
-    parser.add_argument(
-        "--at",
-        type=datetime.fromisoformat,
-        default=None,
-        metavar="2026-11-22T09:00",
-        help="as it is at this local time instead of now",
-    )
+    add_days(parser, DAYS_AHEAD, MOST_DAYS, "how many days --lacking looks ahead")
+    add_at(parser, "reckon")
     add_import(parser)
 
 
@@ -73,12 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config, os.environ)
     if isinstance(settings, Problems):
         return refuse(str(settings))
-    scheduled = [group for group in settings.bot.groups if group.scheduled]
-    groups = [group for group in scheduled if arguments.group in ("", group.key)]
-    if not groups:
-        known = ", ".join(group.key for group in scheduled)
-        return refuse(f"no group {arguments.group} has a plan; bot.yaml has: {known}".strip())
-    now = _instant(arguments.at, settings)
+    groups = groups_with_plan(settings, arguments.group)
+    if isinstance(groups, str):
+        return refuse(groups)
+    now = instant_of(arguments.at, settings)
     location = location_of(arguments, settings)
     for group in groups:
         try:
@@ -154,15 +140,3 @@ def _is_wanted(item: ContentItem, arguments: argparse.Namespace) -> bool:
 
 def _today(settings: Settings, group: Group, now: datetime) -> date:
     return now.astimezone(settings.zone_of(group)).date()
-
-
-def _instant(at: datetime | None, settings: Settings) -> datetime:
-    if at is None:
-        return SystemClock().now()
-    return at if at.tzinfo else at.replace(tzinfo=settings.zone)
-
-
-def _day_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"write a whole number of days from 1 to {MOST_DAYS}")
-    return int(text)

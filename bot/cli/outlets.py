@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.cli.days import add_at, add_days, instant_of
 from bot.cli.location import Location, add_location, location_of, refuse
-from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.outlets import account, video
 from bot.outlets.moments import Draft, Gap, lay_out, times_between
@@ -36,18 +36,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "outlets", help="drafts for Moments, articles and short videos", description=__doc__
     )
     parser.add_argument("outlet", choices=("moments", "account", "video"))
-    parser.add_argument(
-        "--days", type=_day_count, default=14, metavar="N", help="how many days (1 to 90)"
-    )
+    add_days(parser, 14, MOST_DAYS)
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write the drafts of account or video there"
     )
     parser.add_argument(
         "--report", action="store_true", help="what became of the Moments of the last 90 days"
     )
-    parser.add_argument(
-        "--at", type=datetime.fromisoformat, metavar="2026-11-22T09:00", help="instead of now"
-    )
+    add_at(parser, "lay out")
     add_location(parser)
     parser.set_defaults(run=run)
 
@@ -60,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if getattr(settings.outlets, arguments.outlet) is None:
         where = settings.directory / "outlets.yaml"
         return refuse(f"there is nothing to draft: write a section {arguments.outlet} in {where}")
-    now = _instant(arguments.at, settings)
+    now = instant_of(arguments.at, settings).astimezone(UTC)
     if arguments.outlet == "moments":
         return _moments(arguments, settings, now)
     if arguments.out is None:
@@ -74,18 +70,6 @@ def run(arguments: argparse.Namespace) -> int:
         return refuse(f"{arguments.out} cannot be written: {error}")
     print(f"{len(files)} files written to {arguments.out}: drafts, for a person to edit.")
     return 0
-
-
-def _day_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"write a whole number of days from 1 to {MOST_DAYS}")
-    return int(text)
-
-
-def _instant(at: datetime | None, settings: Settings) -> datetime:
-    if at is None:
-        return SystemClock().now()
-    return (at if at.tzinfo else at.replace(tzinfo=settings.zone)).astimezone(UTC)
 
 
 def _drafts(outlet: str, settings: Settings, now: datetime, days: int) -> Iterator[tuple[str, str]]:

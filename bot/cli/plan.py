@@ -15,10 +15,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.cli.columns import columns
+from bot.cli.days import add_at, add_days, instant_of
 from bot.cli.location import add_location, location_of, refuse
 from bot.cli.plan_page import GroupPlan, plan_page
-from bot.cli.situation import count_members, read_situation
-from bot.core.clock import SystemClock
+from bot.cli.situation import count_members, groups_with_plan, read_situation
 from bot.core.errors import StoreError
 from bot.persona.voice import Voice
 from bot.schedules.campaign_days import phase_name
@@ -49,19 +49,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "plan", help="show what will be posted in the next days, and why", description=__doc__
     )
-    parser.add_argument(
-        "--days", type=_day_count, default=14, metavar="N", help="how many days (1 to 90)"
-    )
+    add_days(parser, 14, MOST_DAYS)
     parser.add_argument("--group", default="", metavar="KEY", help="only this group")
     parser.add_argument("--page", type=Path, metavar="FILE.html", help="write a page instead")
     add_location(parser)
-    parser.add_argument(
-        "--at",
-        type=datetime.fromisoformat,
-        default=None,
-        metavar="2026-11-22T09:00",
-        help="lay out from this local time instead of now",
-    )
+    add_at(parser, "lay out")
     parser.set_defaults(run=run)
 
 
@@ -70,13 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config, os.environ)
     if isinstance(settings, Problems):
         return refuse(str(settings))
-    scheduled = [group for group in settings.bot.groups if group.scheduled]
-    groups = [group for group in scheduled if arguments.group in ("", group.key)]
-    if not groups:
-        known = ", ".join(group.key for group in scheduled)
-        wanted = f"group {arguments.group} with a plan" if arguments.group else "group with a plan"
-        return refuse(f"there is no {wanted}; bot.yaml has: {known}")
-    now = _instant(arguments.at, settings)
+    groups = groups_with_plan(settings, arguments.group)
+    if isinstance(groups, str):
+        return refuse(groups)
+    now = instant_of(arguments.at, settings)
     location = location_of(arguments, settings)
     plans = []
     for group in groups:
@@ -120,18 +109,6 @@ def _write_page(
     posts = sum(len(one.plan.posts) for one in plans)
     print(f"{posts} slots of {len(plans)} groups written to {path}.")
     return 0
-
-
-def _day_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"write a whole number of days from 1 to {MOST_DAYS}")
-    return int(text)
-
-
-def _instant(at: datetime | None, settings: Settings) -> datetime:
-    if at is None:
-        return SystemClock().now()
-    return at if at.tzinfo else at.replace(tzinfo=settings.zone)
 
 
 def _print_all(lines: Iterator[str]) -> None:

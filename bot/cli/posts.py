@@ -5,12 +5,12 @@ It only reads. ``--page`` writes the same with charts, as one file with everythi
 
 import argparse
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from bot.cli.days import add_at, add_days, instant_of
 from bot.cli.location import add_location, location_of, refuse
-from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.core.ids import GroupKey
 from bot.reports.page import render_page
@@ -27,19 +27,11 @@ MOST_DAYS: Final = 366
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the program's command line."""
     parser = subparsers.add_parser("posts", help="show what became of posts", description=__doc__)
-    parser.add_argument(
-        "--days", type=_day_count, default=28, metavar="N", help="how many days (1 to 366)"
-    )
+    add_days(parser, 28, MOST_DAYS)
     parser.add_argument("--group", default="", metavar="KEY", help="only this group")
     parser.add_argument("--page", type=Path, metavar="FILE.html", help="write a page with charts")
     add_location(parser)
-    parser.add_argument(
-        "--at",
-        type=datetime.fromisoformat,
-        default=None,
-        metavar="2026-11-22T09:00",
-        help="look back from this local time instead of now",
-    )
+    add_at(parser, "look back")
     parser.set_defaults(run=run)
 
 
@@ -71,21 +63,9 @@ def _report(
     arguments: argparse.Namespace, settings: Settings, groups: tuple[GroupKey, ...]
 ) -> Report:
     """The report that was asked for; experiments are judged by the posts of all groups."""
-    now = _instant(arguments.at, settings)
+    now = instant_of(arguments.at, settings)
     since = now - timedelta(days=arguments.days)
     period = Period(since, now, groups, settings.calendar.experiments)
     with location_of(arguments, settings).reading() as connection:
         read = read_posts_from(connection, period.read_since(settings))
     return report_on(settings, period, [post for post in read if post.posted_at <= now])
-
-
-def _day_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"write a whole number of days from 1 to {MOST_DAYS}")
-    return int(text)
-
-
-def _instant(at: datetime | None, settings: Settings) -> datetime:
-    if at is None:
-        return SystemClock().now()
-    return at if at.tzinfo else at.replace(tzinfo=settings.zone)

@@ -37,3 +37,14 @@ def read_situation(location: Location, settings: Settings, group: Group) -> Situ
             history=read_history_from(connection, key),
             edits=edits_of(connection.execute(READ_EDITS, [key]).fetchall()),
         )
+
+
+def groups_with_plan(settings: Settings, wanted: str) -> tuple[Group, ...] | str:
+    """The groups that have a plan, or the ``wanted`` one of them; a sentence when it has none."""
+    scheduled = [group for group in settings.bot.groups if group.scheduled]
+    groups = tuple(group for group in scheduled if wanted in ("", group.key))
+    if groups:
+        return groups
+    known = ", ".join(group.key for group in scheduled)
+    named = f"group {wanted} with a plan" if wanted else "group with a plan"
+    return f"there is no {named}; bot.yaml has: {known}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.cli.days import add_days
 from bot.cli.location import add_location, location_of, refuse
 from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
@@ -58,9 +59,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "sop", help="show what members are told by days since joining", description=__doc__
     )
-    parser.add_argument(
-        "--days", type=_day_count, default=7, metavar="N", help="how far back (1 to 366)"
-    )
+    add_days(parser, 7, MOST_DAYS, "how far back")
     parser.add_argument("--member", default="", metavar="NAME", help="only this name or user id")
     add_location(parser)
     parser.set_defaults(run=run)
@@ -84,12 +83,6 @@ def run(arguments: argparse.Namespace) -> int:
     for line in lines:
         print(line)
     return 0
-
-
-def _day_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"write a whole number of days from 1 to {MOST_DAYS}")
-    return int(text)
 
 
 def _render(
