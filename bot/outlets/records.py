@@ -117,12 +117,6 @@ async def read_between(store: Store, first: date, last: date) -> list[Moment]:
     return [moment_of(row) for row in rows]
 
 
-def read_between_from(connection: Connection, first: date, last: date) -> list[Moment]:
-    """The same for commands."""
-    rows = connection.execute(_BETWEEN, (first.isoformat(), last.isoformat())).fetchall()
-    return [moment_of(row) for row in rows]
-
-
 async def read_under_way(store: Store, now: datetime) -> list[UnderWay]:
     """The moments whose turn it is to be looked after."""
     return [

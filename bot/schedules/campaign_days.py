@@ -43,15 +43,6 @@ class Occurrence:
         return (self.t0_last if phase > 0 else self.t0) + timedelta(days=phase)
 
 
-def occurrence_on(campaign: str, settings: Settings, on: date) -> Occurrence | None:
-    """The run of a campaign that a day lies in; None when it does not run then.
-
-    Of two runs that share the day, as those of a monthly day may, it is the earlier one's.
-    """
-    near = occurrences_between(settings, on, on)
-    return next((run for run in near if run.campaign == campaign), None)
-
-
 def next_occurrence(campaign: str, settings: Settings, on: date) -> Occurrence | None:
     """The run of a campaign that a day lies in, or the next one after it; None: it is over."""
     for year in range(on.year - 1, on.year + 3):  # a lunar day may leave out a solar year

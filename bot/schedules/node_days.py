@@ -128,14 +128,6 @@ def next_node_days(today: date, count: int, calendar: CalendarFile) -> tuple[Nod
     return tuple(days[:count])
 
 
-def phases_on(on: date, calendar: CalendarFile) -> tuple[NodePhase, ...]:
-    """What ``on`` is for each node day around it that a campaign may be about."""
-    first, last = min(PHASES.values()), max(PHASES.values())
-    around = node_days_between(on - timedelta(last), on - timedelta(first), calendar)
-    seen = (phase_of(day, on) for day in around if day.is_occasion)
-    return tuple(phase for phase in seen if phase is not None)
-
-
 def phase_of(node: NodeDay, on: date) -> NodePhase | None:
     """Which phase of ``node`` the date ``on`` is in; None when it is too far away."""
     day = min((on - node.on).days, 0) + max((on - node.last).days, 0)

@@ -10,7 +10,7 @@ from bot.schedules.decide import Decision, Situation
 from bot.schedules.mix import Choice
 from bot.schedules.records import Origin, SlotState
 from bot.schedules.rendering import Rendered, Speaks
-from bot.schedules.slots import quiet_after
+from bot.schedules.slots import Slot, quiet_after
 from bot.settings.schema.bot import Group
 from bot.settings.schema.channels import CustomerContact
 from bot.settings.settings import Settings, posting_place
@@ -47,14 +47,9 @@ def _questions(
     situation: Situation, decision: Decision, choice: Choice, voice: Speaks
 ) -> Iterator[Outgoing]:
     """The owners are asked whether a late post shall come."""
-    settings, group = situation.settings, situation.group
-    due = decision.slot.due_at.astimezone(settings.zone_of(group))
     question = voice.say(
         "late.question",
-        scope=f"{group.roster.channel}/{group.key}/owners",
-        day=f"{due:%m-%d}",
-        at=f"{due:%H:%M}",
-        title=choice.item.front.title,
+        **_names(situation, decision.slot, choice, "owners"),
         minutes=decision.minutes_late,
     )
     return _letters(situation, f"slot/{decision.slot.key}/ask", _owners(situation), question)
@@ -64,16 +59,12 @@ def _regrets(
     situation: Situation, decision: Decision, choice: Choice, voice: Speaks
 ) -> Iterator[Outgoing]:
     """The owners, and whoever could have approved a post, are told that it did not come."""
-    settings, group = situation.settings, situation.group
-    due = decision.slot.due_at.astimezone(settings.zone_of(group))
+    comma = voice.say("list.comma", scope=situation.group.key)
     regret = voice.say(
         "plan.not_approved",
-        scope=f"{group.roster.channel}/{group.key}/approval",
-        group=group.name,
-        day=f"{due:%m-%d}",
-        at=f"{due:%H:%M}",
-        title=choice.item.front.title,
-        people=voice.say("list.comma", scope=group.key).join(decision.wanting),
+        **_names(situation, decision.slot, choice, "approval"),
+        group=situation.group.name,
+        people=comma.join(decision.wanting),
     )
     people = dict.fromkeys((*decision.wanting, *_owners(situation)))
     return _letters(situation, f"slot/{decision.slot.key}/not_approved", people, regret)
@@ -81,15 +72,10 @@ def _regrets(
 
 def _requests(situation: Situation, asking: Asking, voice: Speaks) -> Iterator[Outgoing]:
     """Whoever may approve a post is asked, with the post before his eyes."""
-    settings, group = situation.settings, situation.group
-    due = asking.slot.due_at.astimezone(settings.zone_of(group))
     request = voice.say(
         "plan.approval_asked",
-        scope=f"{group.roster.channel}/{group.key}/approval",
-        group=group.name,
-        day=f"{due:%m-%d}",
-        at=f"{due:%H:%M}",
-        title=asking.choice.item.front.title,
+        **_names(situation, asking.slot, asking.choice, "approval"),
+        group=situation.group.name,
         text=Reviewed(asking.choice.words),
     )
     key = f"slot/{asking.slot.key}/approval/{asking.version}"
@@ -98,6 +84,18 @@ def _requests(situation: Situation, asking: Asking, voice: Speaks) -> Iterator[O
 
 def _owners(situation: Situation) -> tuple[str, ...]:
     return situation.group.owners or situation.settings.bot.operators
+
+
+def _names(situation: Situation, slot: Slot, choice: Choice, about: str) -> dict[str, str]:
+    """How a letter names a slot and its post, and the conversation that it belongs to."""
+    group = situation.group
+    due = slot.due_at.astimezone(situation.settings.zone_of(group))
+    return {
+        "scope": f"{group.roster.channel}/{group.key}/{about}",
+        "day": f"{due:%m-%d}",
+        "at": f"{due:%H:%M}",
+        "title": choice.item.front.title,
+    }
 
 
 def _letters(

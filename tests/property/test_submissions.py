@@ -198,6 +198,7 @@ def test_nothing_is_used_without_a_yes_and_nothing_is_paid_twice(
                 "SELECT points FROM earning WHERE event_key LIKE ? ORDER BY points",
                 (f"submission:{one.number}/%",),
             ).fetchall()
-            most = [80] * one.was_approved + [200] * (one.featured is not None)
+            approved = one.decided is not None and one.state is not State.DECLINED
+            most = [80] * approved + [200] * (one.featured is not None)
             assert all(points in most for (points,) in paid)
             assert len(paid) <= len(most)

@@ -1,13 +1,12 @@
 """Operators edit files while the program runs: good changes are taken, bad ones are told."""
 
-import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.scenario.town import Town
+from tests.scenario.town import Town, until
 from tests.scenario.town import town as open_town
 from tests.support.settings import CONFIG, example_settings
 
@@ -27,15 +26,6 @@ def edit(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for something that another thread notices, at most ten seconds."""
-    for _ in range(200):
-        if await condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
 async def test_a_good_change_is_taken_while_running(town: Town, config: Path) -> None:

@@ -1,13 +1,12 @@
 """An operator adds a post while the program runs: the plan shows it, and a slip changes nothing."""
 
-import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.scenario.town import Town
+from tests.scenario.town import Town, until
 from tests.scenario.town import town as open_town
 from tests.support.settings import CONFIG, example_settings
 
@@ -37,15 +36,6 @@ def config(tmp_path: Path) -> Path:
 async def town(tmp_path: Path, config: Path) -> AsyncIterator[Town]:
     async with open_town(tmp_path / "data", example_settings(config)) as place:
         yield place
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for something that another thread notices, at most ten seconds."""
-    for _ in range(200):
-        if await condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
 async def knows(town: Town, title: str) -> bool:

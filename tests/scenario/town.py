@@ -4,9 +4,10 @@ Everything goes through the front door: the simulated platform encrypts and post
 HTTP, the bot answers and calls the platform's API. Time stands still until a test moves it.
 """
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -147,3 +148,12 @@ async def town(data: Path, settings: Settings | None = None) -> AsyncIterator[To
             yield Town(app, clock, http, data)
     finally:
         await app.stop()
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something that another thread notices, at most ten seconds."""
+    for _ in range(200):
+        if await condition():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not happen")

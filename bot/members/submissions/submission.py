@@ -102,11 +102,6 @@ class Submission:
         """Whether it is a 晒单 that shows nothing yet."""
         return self.kind is SubmissionKind.SHOW and not self.pictures
 
-    @property
-    def was_approved(self) -> bool:
-        """Whether it ever was in the library."""
-        return self.decided is not None and self.state is not State.DECLINED
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -275,23 +270,17 @@ def agree(known: Submission, wish: Agree) -> Moved:
 
 def approve(known: Submission, wish: Approve) -> Moved:
     """It is in the library."""
-    if known.decided is not None and known.decided.key == wish.mark.key:
-        return Done(known, fresh=False)
-    if known.state is not State.WAITING:
-        return _unreviewable(known)
-    if known.author_id == wish.mark.by:
-        return OwnWork()
+    settled = _settled(known, wish.mark)
+    if settled is not None:
+        return settled
     return Done(replace(known, state=State.APPROVED, decided=wish.mark, order=wish.order))
 
 
 def decline(known: Submission, wish: Decline) -> Moved:
     """It is not taken, and nothing of it is kept but the reason."""
-    if known.decided is not None and known.decided.key == wish.mark.key:
-        return Done(known, fresh=False)
-    if known.state is not State.WAITING:
-        return _unreviewable(known)
-    if known.author_id == wish.mark.by:
-        return OwnWork()
+    settled = _settled(known, wish.mark)
+    if settled is not None:
+        return settled
     return Done(_ended(replace(known, decided=wish.mark, reason=wish.reason), State.DECLINED))
 
 
@@ -320,6 +309,15 @@ def drop(known: Submission) -> Moved:
     if known.state is not State.ASKED:
         return NotNow(known)
     return Done(_ended(known, State.DROPPED))
+
+
+def _settled(known: Submission, mark: Mark) -> Moved | None:
+    """What a review comes to before anything is decided by it; None: it may be decided."""
+    if known.decided is not None and known.decided.key == mark.key:
+        return Done(known, fresh=False)
+    if known.state is not State.WAITING:
+        return _unreviewable(known)
+    return OwnWork() if known.author_id == mark.by else None
 
 
 def _unreviewable(known: Submission) -> Moved:

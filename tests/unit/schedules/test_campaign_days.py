@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from bot.core.ids import GroupKey
 from bot.schedules.agenda import slots_between
 from bot.schedules.campaign_days import (
+    Occurrence,
     campaign_items,
     campaign_slots,
     item_keys,
     last_occurrence,
     next_occurrence,
-    occurrence_on,
     occurrences_between,
     reaches,
 )
@@ -65,10 +65,15 @@ def slots(setting: Settings, start: str, end: str, key: GroupKey = GROUP) -> lis
     return campaign_slots(setting, key, at(start), at(end))
 
 
+def run_on(setting: Settings, on: date) -> Occurrence | None:
+    """The run that a day lies in."""
+    return next(iter(occurrences_between(setting, on, on)), None)
+
+
 def test_a_run_lies_around_its_node_day() -> None:
     setting = with_campaigns(tea=campaign(first_day=-7, last_day=3))
 
-    run = occurrence_on("tea", setting, date(2026, 12, 5))
+    run = run_on(setting, date(2026, 12, 5))
 
     assert run is not None
     assert (run.key, run.first, run.t0, run.last) == (
@@ -78,8 +83,8 @@ def test_a_run_lies_around_its_node_day() -> None:
         date(2026, 12, 15),
     )
     assert run.day(-1) == date(2026, 12, 11)
-    assert occurrence_on("tea", setting, date(2026, 12, 4)) is None
-    assert occurrence_on("tea", setting, date(2026, 12, 16)) is None
+    assert run_on(setting, date(2026, 12, 4)) is None
+    assert run_on(setting, date(2026, 12, 16)) is None
 
 
 def test_a_node_day_of_several_days_is_t0_all_along() -> None:

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from bot.schedules.node_days import (
+    NodePhase,
     Phase,
     built_in_days,
+    node_days_between,
     node_days_on,
     phase_of,
-    phases_on,
 )
+from bot.settings.schema.calendar import CalendarFile
 from bot.settings.schema.calendar import NodeDay as OwnDay
 
 from .support import calendar
@@ -51,6 +53,12 @@ def test_a_season_is_t0_all_along_and_its_thanks_follow_its_last_day() -> None:
         (Phase.OPEN, 0),
         (Phase.THANKS, 1),
     ]
+
+
+def phases_on(on: date, calendar: CalendarFile) -> list[NodePhase]:
+    """What ``on`` is for each node day around it that a campaign may be about."""
+    around = node_days_between(on - timedelta(days=9), on + timedelta(days=9), calendar)
+    return [phase for day in around if day.is_occasion and (phase := phase_of(day, on))]
 
 
 def test_a_date_may_be_in_phases_of_several_days_over_the_turn_of_the_year() -> None:
